@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""The commands of this repository; standard library only, any Python from 3.8 on may start it.
+
+    python make.py workspace [cookiecutter's arguments]     make a workspace in the current folder
+    python make.py test [pytest's arguments]                flake8, mypy and all tests
+    python make.py lock [uv's arguments]                    make the hashed locks again, e.g. with --upgrade
+    python make.py calibrate [QUESTION ...]                 measure what each point costs, write CALIBRATION.md
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import List, Optional
+
+ROOT = Path(__file__).resolve().parent
+TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
+LOGS = ROOT / ".log"
+
+LOCKS = ("requirements-tools", f"{TEMPLATE.name}/requirements", f"{TEMPLATE.name}/requirements-gpu", "requirements-dev")
+"""Names of the ``.in`` files and their locks, in the order in which they constrain each other."""
+
+
+def load_bootstrap() -> ModuleType:
+    """Import the workspace's bootstrap.py, which knows how to find a Python and to install a lock."""
+    sys.dont_write_bytecode = True  # a cache beside the template's file would be copied into every workspace
+    spec = importlib.util.spec_from_file_location("bootstrap", TEMPLATE / "bootstrap.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["bootstrap"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+bootstrap = load_bootstrap()
+
+
+def environment(folder: str, lock: str) -> str:
+    """Make the virtual environment ``folder`` with the packages of ``lock``, or keep it; return its interpreter.
+
+    Raises:
+        bootstrap.NotReady: what failed, in one sentence.
+    """
+    target = bootstrap.Target(ROOT, ROOT / folder, LOGS)
+    if not bootstrap.is_installed(target.venv, ROOT / lock):
+        python = bootstrap.require_python()
+        with bootstrap.Step(1, f"Environment {folder}", 2) as step:
+            step.result = bootstrap.make_venv(target, python, step)
+        with bootstrap.Step(2, "Packages", 2) as step:
+            step.result = bootstrap.install(target, ROOT / lock, step)
+    return str(bootstrap.venv_python(target.venv))
+
+
+def call(command: List[str], cwd: Optional[Path] = None, **variables: str) -> int:
+    """Run a command in the foreground, with ``variables`` added to the environment, and return its exit status."""
+    variables = {**bootstrap.child_environment(), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    return subprocess.run(command, cwd=cwd, env=variables).returncode
+
+
+def workspace(arguments: List[str]) -> int:
+    """Make a workspace in the current folder; the arguments are cookiecutter's."""
+    python = environment(".tools", "requirements-tools.txt")
+    return call([python, "-m", "cookiecutter", str(ROOT), *arguments])
+
+
+def test(arguments: List[str]) -> int:
+    """Run the linter, the type checker and the tests, and return the first failure; the arguments are pytest's."""
+    python = environment(".venv-dev", "requirements-dev.txt")
+    checks = (["flake8"], ["mypy"], ["pytest", *arguments])
+    return next((status for status in [call([python, "-m", *check], ROOT) for check in checks] if status), 0)
+
+
+def lock(arguments: List[str]) -> int:
+    """Make the locks again: for all systems and supported Pythons, with the hashes of all wheels."""
+    python = environment(".venv-dev", "requirements-dev.txt")
+    made: List[Path] = []
+    for name in LOCKS:
+        path = ROOT / f"{name}.txt"
+        options = ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--generate-hashes"]
+        options += ["--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet", *arguments]
+        constraints = [word for before in made for word in ("-c", str(before))]
+        source = f"{name}.in"
+        status = call([python, "-m", "uv", "pip", "compile", *options, *constraints, source, "-o", str(path)], ROOT)
+        if status:
+            return status
+        header = f"# Every version and the hashes of its files, made from {Path(source).name} by: python make.py lock\n"
+        path.write_bytes((header + path.read_text(encoding="utf-8")).encode())
+        made.append(path)
+    return 0
+
+
+def calibrate(arguments: List[str]) -> int:
+    """Measure baseline, first attempt and reference of the named questions, or of all."""
+    python = environment(".venv-dev", "requirements-dev.txt")
+    return call([python, str(ROOT / "tests" / "calibrate.py"), *arguments], ROOT, PYTHONPATH=str(TEMPLATE))
+
+
+COMMANDS = {"workspace": workspace, "test": test, "lock": lock, "calibrate": calibrate}
+
+
+def main(arguments: List[str]) -> int:
+    """Run one command and return its exit status; 2 for a wrong one, 3 when its tools cannot be installed."""
+    if not arguments or arguments[0] not in COMMANDS:
+        print(__doc__)
+        return 0 if arguments and arguments[0] in ("-h", "--help") else 2
+    try:
+        return COMMANDS[arguments[0]](arguments[1:])
+    except bootstrap.NotReady as error:
+        print(f"\n{error}", file=sys.stderr)
+        return int(bootstrap.NOT_READY)
+    except KeyboardInterrupt:
+        print(f"\nStopped. Run it again: {Path(sys.executable).name} {os.path.relpath(__file__)} {arguments[0]}")
+        return int(bootstrap.INTERRUPTED)
+
+
+if __name__ == "__main__":
+    bootstrap.prepare_process()
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,299 @@
+"""Whole generations: what comes out, what is refused, and that no work is ever lost."""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, TEMPLATE, Bake
+from test_hooks import HOSTILE_NAMES
+
+LEARNERS_FILES = [
+    "exam.toml",
+    "README.md",
+    *(f"Category{number}/{name}" for number in range(1, 6) for name in ("starter.py", "mymodel.h5", "data/x.csv")),
+    ".exam/answers.json",
+    ".exam/attempts.jsonl",
+    ".exam/ready.json",
+    ".idea/workspace.xml",
+    ".venv/pyvenv.cfg",
+    "archive/1/exam.toml",
+]
+JINJA = re.compile(rb"\{\{|\{%|\{#")
+
+
+@pytest.fixture
+def configuration() -> dict[str, object]:
+    return dict(json.loads((REPOSITORY / "cookiecutter.json").read_text(encoding="utf-8")))
+
+
+class TestConfiguration:
+    def test_every_question_can_be_read(self, configuration: dict[str, object]) -> None:
+        asked = [key for key in configuration if not key.startswith("_")]
+        assert asked == ["project_name", "project_slug", "exam_seed", "accelerator"]
+        prompts = configuration["__prompts__"]
+        assert isinstance(prompts, dict)
+        assert list(prompts) == asked
+        assert set(prompts["accelerator"]) == {"__prompt__", *configuration["accelerator"]}  # type: ignore[misc]
+
+    def test_nothing_that_a_learner_edits_is_copied_over(self, configuration: dict[str, object]) -> None:
+        patterns = configuration["_copy_without_render"]
+        assert isinstance(patterns, list)
+        touched = {
+            path
+            for path in LEARNERS_FILES
+            for part in (path, *map(str, Path(path).parents))
+            for pattern in patterns
+            if fnmatch.fnmatch(part, pattern)
+        }
+        assert not touched
+
+    def test_the_template_holds_no_work_and_no_caches(self) -> None:
+        names = {path.relative_to(TEMPLATE).parts[0] for path in TEMPLATE.iterdir()}
+        assert not names & {"exam.toml", "archive", ".venv", *(f"Category{number}" for number in range(1, 6))}
+
+
+class TestGeneration:
+    def test_a_complete_workspace(self, bake: Bake, configuration: dict[str, object]) -> None:
+        baked = bake(exam_seed="7")
+        root = baked.workspace
+        assert root.name == "my_tensorflow_exam"
+        exam = tomllib.loads((root / "exam.toml").read_text(encoding="utf-8"))
+        assert (exam["name"], exam["seed"], exam["accelerator"]) == ("My TensorFlow Exam", 7, "cpu")
+        for number in range(1, 6):
+            assert (root / f"Category{number}" / "starter.py").is_file()
+            assert (root / f"Category{number}" / "README.md").is_file()
+        expected = {path.relative_to(TEMPLATE) for path in TEMPLATE.rglob("*") if "__pycache__" not in path.parts}
+        assert expected <= {path.relative_to(root) for path in root.rglob("*")}
+        assert not (root / ".venv").exists()
+        assert not (root / ".exam" / "ready.json").exists()
+        assert "bootstrap.py" in baked.output and "skipped" in baked.output
+        _assert_all_is_rendered(root, configuration)
+
+    def test_the_same_seed_is_the_same_exam(self, bake: Bake) -> None:
+        one, two = (bake(exam_seed="12", project_slug=slug).workspace for slug in ("one", "two"))
+        assert (one / "exam.toml").read_bytes() == (two / "exam.toml").read_bytes()
+
+    @pytest.mark.parametrize("name", [HOSTILE_NAMES[6], HOSTILE_NAMES[7], HOSTILE_NAMES[8], HOSTILE_NAMES[10]])
+    def test_a_hostile_name_stays_a_name(self, name: str, bake: Bake, tmp_path: Path) -> None:
+        root = bake(project_name=name, project_slug="my_exam", exam_seed="1").workspace
+        assert tomllib.loads((root / "exam.toml").read_text(encoding="utf-8"))["name"] == name
+        assert json.loads((root / ".exam" / "answers.json").read_text(encoding="utf-8"))["project_name"] == name
+        assert not list(tmp_path.rglob("CANARY")) and not Path("CANARY").exists()
+
+    def test_cookiecutter_itself_renders_what_is_typed(self, bake: Bake) -> None:
+        root = bake(project_name="{{ 7*7 }} \U0001f600", project_slug="my_exam").workspace
+        assert tomllib.loads((root / "exam.toml").read_text(encoding="utf-8"))["name"] == "49 \U0001f600"
+
+    def test_a_name_in_other_letters_gets_a_plain_folder(self, bake: Bake) -> None:
+        assert bake(project_name="\u00dcbung f\u00fcr \u65e5\u672c").workspace.name.isascii()
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("answers", "part"),
+        [
+            ({"project_slug": "../x"}, "is a path"),
+            ({"project_slug": "class"}, "is reserved"),
+            ({"project_name": "2026"}, "starts with a digit"),
+            ({"project_name": "line\nbreak"}, "line break or control character"),
+            ({"exam_seed": "-1"}, "neither random nor a whole number"),
+        ],
+    )
+    def test_bad_answers_leave_nothing_behind(
+        self, answers: dict[str, str], part: str, bake: Bake, tmp_path: Path
+    ) -> None:
+        baked = bake(**answers)
+        assert baked.path is None
+        assert part in baked.output
+        assert "Traceback" not in baked.output
+        assert not [path for path in tmp_path.rglob("*") if path.name in ("bootstrap.py", "exam")]
+
+    def test_an_unknown_mode_is_refused(self, bake: Bake, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("EXAM_ENVIRONMENT", "maybe")
+        assert "must be auto, skip or required, not 'maybe'" in bake().output
+
+    @pytest.mark.parametrize("update", [True, False])
+    def test_a_folder_with_other_work_is_left_alone(self, update: bool, bake: Bake, tmp_path: Path) -> None:
+        foreign = tmp_path / "baked" / "my_exam" / "Category1" / "mymodel.h5"
+        foreign.parent.mkdir(parents=True)
+        foreign.write_text("mine", encoding="utf-8")
+        baked = bake(update=update, overwrite=True, project_slug="my_exam")
+        assert baked.path is None
+        assert "is no workspace of this template" in baked.output
+        assert [path for path in foreign.parents[1].rglob("*") if path.is_file()] == [foreign]
+
+
+class TestUpdate:
+    def test_the_engine_is_new_and_the_work_is_kept(self, bake: Bake) -> None:
+        root = bake(project_slug="my_exam", exam_seed="7").workspace
+        work = _work(root)
+        (root / "exam" / "draw.py").write_text("old", encoding="utf-8")
+        (root / "exam" / "gone.py").write_text("old", encoding="utf-8")
+        (root / "requirements.txt").write_text("old", encoding="utf-8")
+        bake(update=True, project_slug="my_exam", exam_seed="8", project_name="Other").workspace
+        for path, text in work.items():
+            assert (root / path).read_text(encoding="utf-8") == text, path
+        for path in ("exam/draw.py", "requirements.txt"):
+            assert (root / path).read_bytes() == (TEMPLATE / path).read_bytes()
+        assert not (root / "exam" / "gone.py").exists()
+        assert not (root / "archive").exists()
+
+    def test_even_with_force_alone_no_answer_is_lost(self, bake: Bake) -> None:
+        root = bake(project_slug="my_exam").workspace
+        work = _work(root)
+        bake(overwrite=True, project_slug="my_exam").workspace
+        kept = [path for path in work if path.startswith("Category") or path in ("exam.toml", ".exam/attempts.jsonl")]
+        assert len(kept) == 17
+        for path in kept:
+            assert (root / path).read_text(encoding="utf-8") == work[path], path
+
+    def test_without_force_an_existing_folder_is_refused(self, bake: Bake) -> None:
+        bake(project_slug="my_exam")
+        assert "already exists" in bake(project_slug="my_exam").output
+
+
+class TestLocks:
+    LOCKS = sorted([*REPOSITORY.glob("requirements*.txt"), *TEMPLATE.glob("requirements*.txt")])
+
+    def test_there_are_four(self) -> None:
+        names = ["requirements-dev", "requirements-gpu", "requirements-tools", "requirements"]
+        assert sorted(lock.stem for lock in self.LOCKS) == sorted(names)
+
+    @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+    def test_they_name_no_place_and_pin_everything(self, lock: Path) -> None:
+        text = lock.read_text(encoding="utf-8")
+        assert "://" not in text
+        assert not re.search(r"^\s*(-|/|\.)(?!-hash=)", text, re.MULTILINE)
+        for entry in _entries(text):
+            assert re.match(r"[a-z0-9-]+==[0-9][\w.]* (; .* )?\\\n", entry), entry[:80]
+            assert "--hash=sha256:" in entry
+
+    def test_versions_agree(self) -> None:
+        versions: dict[str, set[str]] = {}
+        for lock in self.LOCKS:
+            for entry in _entries(lock.read_text(encoding="utf-8")):
+                name, _, version = entry.split(" ")[0].partition("==")
+                versions.setdefault(name, set()).add(version)
+        intel_mac_too = {"numpy", "ml-dtypes", "protobuf", "tensorflow"}
+        assert {name for name, found in versions.items() if len(found) > 1} == intel_mac_too
+
+    def test_every_system_has_its_files(self) -> None:
+        """A file that holds several wheels of each: three Pythons on Linux twice, macOS and Windows."""
+        entries = _entries((TEMPLATE / "requirements.txt").read_text(encoding="utf-8"))
+        hashes = {entry.split(" ")[0]: entry.count("--hash") for entry in entries}
+        for name in ("numpy", "h5py", "scipy", "ml-dtypes"):
+            assert max(count for entry, count in hashes.items() if entry.startswith(f"{name}==")) >= 12, name
+
+    def test_both_inputs_ask_for_the_same(self) -> None:
+        cpu, gpu = (
+            {line for line in (TEMPLATE / name).read_text(encoding="utf-8").splitlines() if line.isalpha()}
+            for name in ("requirements.in", "requirements-gpu.in")
+        )
+        assert cpu - {"h5py"} == gpu - {"h5py"} and len(cpu) > 5
+
+    def test_no_other_framework_comes_in(self) -> None:
+        entries = [entry for lock in self.LOCKS for entry in _entries(lock.read_text(encoding="utf-8"))]
+        names = {entry.partition("==")[0] for entry in entries}
+        assert not names & {"torch", "jax", "statsmodels", "tensorflow-intel"}
+
+
+class TestMake:
+    @pytest.mark.parametrize("file", [REPOSITORY / "make.py", TEMPLATE / "bootstrap.py"], ids=lambda file: file.name)
+    def test_an_old_python_can_start_it(self, file: Path) -> None:
+        source = file.read_text(encoding="utf-8")
+        assert source.isascii()
+        ast.parse(source, feature_version=(3, 8))
+
+    def test_a_wrong_command_shows_the_right_ones(self) -> None:
+        run = subprocess.run([sys.executable, REPOSITORY / "make.py", "cake"], capture_output=True, text=True)
+        assert run.returncode == 2
+        assert "make.py workspace" in run.stdout and "make.py test" in run.stdout
+
+
+@pytest.mark.slow
+class TestEnvironment:
+    """Real virtual environments."""
+
+    @pytest.mark.parametrize(
+        ("mode", "installer", "kept"), [("auto", "pip", True), ("auto", "uv", True), ("required", "pip", False)]
+    )
+    def test_without_a_network(
+        self, mode: str, installer: str, kept: bool, bake: Bake, monkeypatch: pytest.MonkeyPatch, uv: str
+    ) -> None:
+        monkeypatch.setenv("EXAM_ENVIRONMENT", mode)
+        _close_the_network(monkeypatch)
+        if installer == "uv":
+            monkeypatch.setenv("PATH", os.pathsep.join([str(Path(uv).parent), os.environ["PATH"]]))
+        else:
+            monkeypatch.delenv("UV_DEFAULT_INDEX")  # then pip, which has an index of its own, is preferred
+        baked = bake(project_slug="my_exam")
+        assert "No network: the package index could not be reached." in baked.output
+        assert "Continue with: " in baked.output
+        assert (baked.path is not None) == kept
+        if kept:
+            assert (baked.workspace / "exam.toml").is_file()
+            assert not (baked.workspace / ".exam" / "ready.json").exists()
+
+    def test_the_whole_way(self, bake: Bake, monkeypatch: pytest.MonkeyPatch, uv: str, tmp_path: Path) -> None:
+        monkeypatch.setenv("EXAM_ENVIRONMENT", "required")
+        monkeypatch.setenv("PATH", os.pathsep.join([str(Path(uv).parent), os.environ["PATH"]]))
+        monkeypatch.setenv("PIP_USER", "1")
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        baked = bake(project_slug="my_exam", output_dir=tmp_path / "with space \u00fc")
+        root = baked.workspace
+        assert "[6/6]" in baked.output and "Ready. Next:" in baked.output
+        assert json.loads((root / ".exam" / "ready.json").read_text(encoding="utf-8"))["tensorflow"].startswith("2.")
+        assert all(any((root / f"Category{number}" / "data").iterdir()) for number in range(1, 6))
+        again = subprocess.run([sys.executable, root / "bootstrap.py"], capture_output=True, text=True)
+        assert (again.returncode, again.stdout) == (0, "This workspace is already ready.\n")
+
+
+def _close_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send every installer to a port of this machine where nobody listens."""
+    for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/simple")
+    for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "UV_INDEX", "UV_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    monkeypatch.setenv("UV_NO_CACHE", "1")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+
+
+def _entries(text: str) -> list[str]:
+    """Return the requirements of a lock, each with the lines of its hashes."""
+    return re.findall(r"^[a-z0-9].*(?:\n +--hash.*)*", text, re.MULTILINE)
+
+
+def _work(root: Path) -> dict[str, str]:
+    """Change everything that a learner may change, and return path -> text of it."""
+    paths = [f"Category{number}/{name}" for number in range(1, 6) for name in ("starter.py", "mymodel.h5", "mine.py")]
+    paths += ["exam.toml", ".exam/attempts.jsonl", "README.md", ".idea/workspace.xml", "notes.txt"]
+    for path in paths:
+        if path == "exam.toml":
+            text = (root / path).read_text(encoding="utf-8").replace("hours = 5.0", "hours = 3.0")
+        else:
+            text = f"work in {path}\n"
+        (root / path).write_text(text, encoding="utf-8")
+    return {path: (root / path).read_text(encoding="utf-8") for path in paths}
+
+
+def _assert_all_is_rendered(root: Path, configuration: dict[str, object]) -> None:
+    """No Jinja is left in any file that cookiecutter renders."""
+    patterns = configuration["_copy_without_render"]
+    assert isinstance(patterns, list)
+    for path in (path for path in TEMPLATE.rglob("*") if path.is_file()):
+        place = path.relative_to(TEMPLATE)
+        parts = (str(place), *map(str, place.parents))
+        if not any(fnmatch.fnmatch(part, pattern) for part in parts for pattern in patterns):
+            assert not JINJA.search((root / place).read_bytes()), place
