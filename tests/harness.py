@@ -1,0 +1,61 @@
+"""What tests, calibration and benchmarks share: exams in a temporary folder, trained and graded for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from exam import bank
+from exam.bank import training
+from exam.grading.grade import grade
+from exam.grading.result import Result
+from exam.workspace import Exam, Workspace
+
+HERE = Path(__file__).resolve().parent
+TEMPLATE = HERE.parent / "{{cookiecutter.project_slug}}"
+SOLUTIONS = HERE / "solutions"
+REFERENCE, FIRST_ATTEMPT = "solution_model", "first_attempt"
+
+
+def exam_of(question_id: str, seed: int) -> Exam:
+    """Return an exam of one question."""
+    category = bank.load(question_id).category
+    return Exam("test", seed, "cpu", 5.0, "offline", {category: question_id})
+
+
+def prepare(workspace: Workspace, exam: Exam, only: list[int] | None = None) -> None:
+    """Put the starters and the training data of an exam into place."""
+    for category, question_id in exam.questions.items():
+        if only is None or category in only:
+            workspace.category(category).mkdir(parents=True, exist_ok=True)
+            for name in ("starter.py", "README.md"):
+                shutil.copyfile(bank.find()[question_id] / name, workspace.category(category) / name)
+            training.make(workspace.category(category), question_id, exam.seed)
+
+
+def train(category: Path, question_id: str, function: str, python: str = sys.executable) -> dict[str, float]:
+    """Train one attempt in a process of its own; return its wall and CPU seconds."""
+    run = subprocess.run(
+        [python, str(HERE / "train.py"), str(category), question_id, function],
+        cwd=category,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    seconds: dict[str, float] = json.loads(run.stdout.strip().splitlines()[-1])
+    return seconds
+
+
+def train_and_grade(folder: Path, question_id: str, seed: int, function: str) -> tuple[Result, dict[str, float]]:
+    """Prepare, train and grade one attempt at one question in ``folder``."""
+    exam, workspace = exam_of(question_id, seed), Workspace(folder)
+    prepare(workspace, exam)
+    category = next(iter(exam.questions))
+    seconds = train(workspace.category(category), question_id, function)
+    return grade(workspace, exam, [category])[0], seconds

@@ -1,0 +1,103 @@
+"""Category 5: from the last 24 hours of a household's electricity meter, forecast the next 24."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from exam.bank.category5.household_power.household import DECIMALS, FEATURES, draw_household, simulate
+from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.streams import generator
+
+ID = "household_power"
+PAST = FUTURE = 24
+TRAINING_DATES = np.arange("2023-01-01", "2025-01-01", dtype="datetime64[D]")
+TRAINING_SHARE = 0.8
+HIDDEN_DATES = np.arange("2025-01-01", "2027-01-01", dtype="datetime64[D]")
+# Windows start at any hour of the day, as in training: 11 and 24 have no common divisor.
+HIDDEN_STEP = 11
+
+
+def readings(seed: int, purpose: str, dates: Array) -> Array:
+    """Return the hourly readings of the exam's household on ``dates``, (24 * days, 7), in raw units."""
+    home = draw_household(generator(seed, ID, "household"))
+    return simulate(generator(seed, ID, purpose), home, dates)
+
+
+def training_hours(series: Array) -> int:
+    """Return how many hours of ``series``, from its start, are for training; the rest is for validation."""
+    return int(len(series) * TRAINING_SHARE)
+
+
+def constants(series: Array) -> tuple[Array, Array]:
+    """Return the smallest and the largest value of each feature in the training part of ``series``, (7,) each."""
+    part = series[: training_hours(series)]
+    return part.min(axis=0), part.max(axis=0)
+
+
+def normalise(series: Array, minimum: Array, maximum: Array) -> Array:
+    """Return ``series`` scaled so that the training part lies between 0 and 1, same shape, float32."""
+    scaled: Array = ((series - minimum) / (maximum - minimum)).astype(np.float32)
+    return scaled
+
+
+def write_training(folder: Path, seed: int) -> None:
+    """Write ``household.csv``, two years of hourly readings, and ``normalisation.json``, its constants."""
+    series = readings(seed, "training", TRAINING_DATES)
+    hours = np.arange(len(series)) + TRAINING_DATES[0].astype("datetime64[h]")
+    formats = [f"{{:.{places}f}}" for places in DECIMALS.values()]
+    rows = [",".join(["timestamp", *FEATURES])]
+    for hour, values in zip(hours, series, strict=True):
+        texts = [text.format(value) for text, value in zip(formats, values, strict=True)]
+        rows.append(",".join([f"{hour}:00", *texts]))
+    (folder / "household.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+    minimum, maximum = constants(series)
+    content = {
+        "features": FEATURES,
+        "minimum": minimum.tolist(),
+        "maximum": maximum.tolist(),
+        "training_hours": training_hours(series),
+    }
+    (folder / "normalisation.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def make_hidden(seed: int) -> HiddenSet:
+    """Return windows of the two years that follow the training data, lived by the same household."""
+    minimum, maximum = constants(readings(seed, "training", TRAINING_DATES))
+    series = normalise(readings(seed, "hidden", HIDDEN_DATES), minimum, maximum)
+    starts = np.arange(0, len(series) - PAST - FUTURE + 1, HIDDEN_STEP)
+    windows = series[starts[:, None] + np.arange(PAST + FUTURE)]
+    x, y = windows[:, :PAST], windows[:, PAST:]
+    return HiddenSet(x, y, baseline=x)
+
+
+QUESTION = Question(
+    id=ID,
+    category=5,
+    title="Household power: seven readings, a day ahead",
+    task="forecast",
+    input_shape=(PAST, len(FEATURES)),
+    output_shape=(FUTURE, len(FEATURES)),
+    activations=("linear",),
+    metric="relative_mae",
+    bands=(0.97, 0.92, 0.87, 0.82, 0.78),
+    baseline="seasonal persistence: tomorrow is the same hours of today again",
+    train_seconds=40,
+    skills=(
+        "multivariate time series",
+        "windowed features and labels",
+        "sequence models: RNN, LSTM or 1D convolution",
+        "mean absolute error",
+        "csv data",
+    ),
+    source="computed from the exam's seed",
+    licence="MIT, as this project",
+    write_training=write_training,
+    make_hidden=make_hidden,
+    advice="Let the model read all 24 hours before it answers: with return_sequences=True or a causal convolution the "
+    "first answered hours have seen only the beginning of the window. Train on the mean absolute error, since that is "
+    "scored, for some more epochs, and lower the learning rate towards the end.",
+)

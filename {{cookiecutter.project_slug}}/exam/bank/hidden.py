@@ -1,0 +1,68 @@
+"""Hidden sets are made once for an exam and kept in the user's cache folder, outside every workspace."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+from exam import __version__, bank
+from exam.bank.question import HiddenSet, Question
+
+KEPT = 40
+"""Hidden sets kept; eight exams. The oldest make room: they can be made again at any time."""
+
+
+def folder() -> Path:
+    """Return the cache folder; ``EXAM_CACHE`` names another one."""
+    return Path(os.environ.get("EXAM_CACHE") or platformdirs.user_cache_path("tensorflow-exam", appauthor=False))
+
+
+def fingerprint(question: Question, bank_folder: Path = bank.BANK) -> str:
+    """Return a hash of the question's code and of the engine's version: what the hidden set depends on."""
+    digest = hashlib.sha256(__version__.encode())
+    sources = [*sorted(bank.find(bank_folder)[question.id].glob("*.py")), bank.BANK / "streams.py"]
+    for source in sources:
+        if source.name != "starter.py":
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def ensure(question: Question, seed: int, bank_folder: Path = bank.BANK) -> Path:
+    """Return the file of the hidden set, an npz with ``x``, ``y`` and ``baseline``, making it when it is missing."""
+    path = folder() / "hidden" / f"{question.id}-{seed}-{fingerprint(question, bank_folder)}.npz"
+    if not path.exists() or not zipfile.is_zipfile(path):
+        _save(path, question.make_hidden(seed))
+        _prune(path.parent)
+    return path
+
+
+def read(path: Path) -> HiddenSet:
+    """Read what ``ensure`` made."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return HiddenSet(arrays["x"], arrays["y"], arrays["baseline"])
+
+
+def _save(path: Path, hidden: HiddenSet) -> None:
+    """Write completely or not at all: an interrupted grading leaves no half file under the final name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
+        try:
+            np.savez(file, x=hidden.x, y=hidden.y, baseline=hidden.baseline)
+        except BaseException:
+            file.close()
+            os.unlink(file.name)
+            raise
+    os.replace(file.name, path)
+
+
+def _prune(hidden_folder: Path) -> None:
+    """Remove all but the newest ``KEPT`` hidden sets."""
+    files = sorted(hidden_folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in files[KEPT:]:
+        path.unlink(missing_ok=True)

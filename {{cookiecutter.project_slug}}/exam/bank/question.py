@@ -1,0 +1,159 @@
+"""What a question is: everything that data making, grading and explaining need to know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Task = Literal["regression", "binary", "multiclass", "forecast"]
+
+
+@dataclass(frozen=True)
+class HiddenSet:
+    """The samples a model is scored on; made from the exam's seed, never written into the workspace.
+
+    Attributes:
+        x: inputs, shape ``(n, *input_shape)``. Images as uint8 (see ``Question.input_scale``), token
+            ids as int32, everything else as float32.
+        y: targets. ``(n, *output_shape)`` float32 for regression, forecast and binary (0. or 1.),
+            ``(n,)`` integer class indices for multiclass.
+        baseline: what the naive baseline predicts for ``x``, shape ``(n, *output_shape)``, float32.
+    """
+
+    x: Array
+    y: Array
+    baseline: Array
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How predictions become one number.
+
+    Attributes:
+        label: the name that learners read.
+        greater_is_better: as in scikit-learn; False for errors.
+        measure: ``(y, predictions, baseline) -> float``, arrays shaped as in ``HiddenSet``.
+    """
+
+    label: str
+    greater_is_better: bool
+    measure: Callable[[Array, Array, Array], float]
+
+
+def _accuracy(y: Array, predictions: Array, baseline: Array) -> float:
+    return float(np.mean(np.argmax(predictions, axis=-1) == y))
+
+
+def _binary_accuracy(y: Array, predictions: Array, baseline: Array) -> float:
+    return float(np.mean((predictions > 0.5) == (y > 0.5)))
+
+
+def _max_error(y: Array, predictions: Array, baseline: Array) -> float:
+    return float(np.max(np.abs(predictions.astype(np.float64) - y)))
+
+
+def _mean_absolute_error(y: Array, predictions: Array, baseline: Array) -> float:
+    return float(np.mean(np.abs(predictions.astype(np.float64) - y)))
+
+
+def _relative_mae(y: Array, predictions: Array, baseline: Array) -> float:
+    return _mean_absolute_error(y, predictions, baseline) / _mean_absolute_error(y, baseline, baseline)
+
+
+METRICS = {
+    "accuracy": Metric("accuracy", True, _accuracy),
+    "binary_accuracy": Metric("accuracy", True, _binary_accuracy),
+    "max_error": Metric("largest absolute error", False, _max_error),
+    "mean_absolute_error": Metric("mean absolute error", False, _mean_absolute_error),
+    # Hyndman & Koehler, "Another look at measures of forecast accuracy", 2006, section 2.4: relative measures.
+    "relative_mae": Metric("MAE relative to the baseline", False, _relative_mae),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the bank, declared as ``QUESTION`` in ``question.py`` of its folder.
+
+    Attributes:
+        id: the folder's name.
+        category: 1 to 5.
+        title: one line for people.
+        task: the kind of task; decides which last activations and losses make sense.
+        input_shape: what one sample looks like to the model, without the batch axis.
+        output_shape: what the model answers for one sample, without the batch axis.
+        activations: accepted activations of the last layer, Keras names, the natural one first.
+        metric: a key of ``METRICS``.
+        bands: the metric's values that earn 1, 2, 3, 4 and 5 points; measured, see CALIBRATION.md.
+        baseline: the naive baseline in words.
+        train_seconds: how long the reference solution trains on two CPU cores, at most 180 seconds.
+        skills: items of the exam's skills checklist that the question exercises.
+        source: where the data comes from.
+        licence: under which terms.
+        write_training: ``(folder, seed)`` writes the training data as files into an existing folder.
+        make_hidden: ``(seed)`` returns the hidden set, from its own random stream.
+        input_scale: the model's input is ``x * input_scale``; 1/255 for images kept as uint8.
+        class_names: names in the order of the class indices, for classification.
+        advice: what to try when the model is sound and the score is not yet 5.
+    """
+
+    id: str
+    category: int
+    title: str
+    task: Task
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    activations: tuple[str, ...]
+    metric: str
+    bands: tuple[float, float, float, float, float]
+    baseline: str
+    train_seconds: int
+    skills: tuple[str, ...]
+    source: str
+    licence: str
+    write_training: Callable[[Path, int], None]
+    make_hidden: Callable[[int], HiddenSet]
+    input_scale: float = 1.0
+    class_names: tuple[str, ...] = ()
+    advice: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that could not be graded fairly.
+
+        Raises:
+            ValueError: naming the question and the field.
+        """
+        rising = METRICS[self.metric].greater_is_better if self.metric in METRICS else True
+        steps = [b - a for a, b in zip(self.bands, self.bands[1:], strict=False)]
+        multiclass = self.task == "multiclass"
+        rules = {
+            "category": self.category in range(1, 6),
+            "metric": self.metric in METRICS,
+            "bands": len(self.bands) == 5 and all(step > 0 if rising else step < 0 for step in steps),
+            "shapes": bool(self.input_shape) and bool(self.output_shape),
+            "activations": bool(self.activations),
+            "train_seconds": 0 < self.train_seconds <= 180,
+            "class_names": not multiclass or len(self.class_names) == self.output_shape[-1],
+            "advice": bool(self.advice),
+        }
+        broken = [field for field, kept in rules.items() if not kept]
+        if broken:
+            raise ValueError(f"Question {self.id!r}: {', '.join(broken)} cannot be right.")
+
+    def measure(self, hidden: HiddenSet, predictions: Array) -> float:
+        """Return the metric of ``predictions`` (n, *output_shape), rounded to 4 decimals.
+
+        The rounding hides differences of the last bits between machines (oneDNN on or off: 1.8e-7).
+        """
+        return round(METRICS[self.metric].measure(hidden.y, predictions, hidden.baseline), 4)
+
+    def points(self, value: float) -> int:
+        """Return how many of the five bands ``value`` reaches, 0 to 5; 0 for NaN."""
+        if METRICS[self.metric].greater_is_better:
+            return sum(value >= band for band in self.bands)
+        return sum(value <= band for band in self.bands)
