@@ -1,0 +1,208 @@
+"""Grading for real: every mistake is made with Keras and graded through the worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import files
+import harness
+import psutil
+import pytest
+
+from exam import session
+from exam.grading import run
+from exam.grading.grade import grade
+from exam.grading.result import Result
+from exam.workspace import Exam, Workspace
+
+pytestmark = pytest.mark.slow
+LINE = harness.exam_of("straight_line", 77)
+
+
+@pytest.fixture(scope="module")
+def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one file for each model of ``mistakes.py``."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    script = harness.HERE / "mistakes.py"
+    subprocess.run([sys.executable, str(script), str(folder)], check=True, capture_output=True, timeout=300)
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+def hand_in(workspace: Workspace, model: Path, category: int = 1) -> None:
+    workspace.category(category).mkdir(exist_ok=True)
+    shutil.copyfile(model, workspace.model(category))
+
+
+def grade_one(workspace: Workspace, model: Path, exam: Exam = LINE) -> Result:
+    hand_in(workspace, model)
+    return grade(workspace, exam, [1])[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "first"),
+    [
+        ("nan_outputs", "scored", "nan-output"),
+        ("some_infinite_outputs", "scored", "nan-output"),
+        ("constant_outputs", "scored", "constant-output"),
+        ("worse_than_the_baseline", "scored", "below-baseline"),
+        ("lambda_layer", "not gradable", "lambda-layer"),
+        ("custom_layer", "not gradable", "custom-layer"),
+        ("two_inputs_wide", "not gradable", "wrong-input-shape"),
+        ("two_outputs", "not gradable", "wrong-output-shape"),
+        ("shape_known_only_when_run", "not gradable", "wrong-output-shape"),
+        ("relu_output", "not gradable", "wrong-activation"),
+        ("activation_bomb", "not gradable", "out-of-bounds"),
+        ("weights_alone.weights", "not gradable", "weights-only"),
+    ],
+)
+def test_every_mistake_is_named_first(workspace: Workspace, mistakes: Path, name: str, status: str, first: str) -> None:
+    result = grade_one(workspace, mistakes / f"{name}.h5")
+    assert (result.status, result.points, result.findings[0].code) == (status, 0, first)
+    assert Result.from_dict(json.loads(json.dumps(result.to_dict()))) == result
+
+
+@pytest.mark.parametrize("name", ["sound", "any_length", "mixed_precision", "activation_function_of_tensorflow"])
+def test_what_is_no_mistake_is_scored(workspace: Workspace, mistakes: Path, name: str) -> None:
+    result = grade_one(workspace, mistakes / f"{name}.h5")
+    assert result.status == "scored" and result.value is not None
+    assert result.points == 5 or result.findings, "every lost point has a reason"
+
+
+def test_same_file_twice_gives_the_same_score_with_and_without_the_cache(workspace: Workspace, mistakes: Path) -> None:
+    first = grade_one(workspace, mistakes / "sound.h5")
+    second = grade_one(workspace, mistakes / "sound.h5")
+    shutil.rmtree(workspace.cache)
+    third = grade_one(workspace, mistakes / "sound.h5")
+    assert [result.cached for result in (first, second, third)] == [False, True, False]
+    assert len({(result.value, result.points, result.findings) for result in (first, second, third)}) == 1
+
+
+def test_a_fault_of_ours_is_never_a_score(
+    workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop_the_worker(self: run.Runner, job: run.Job, threads: int) -> dict[str, object]:
+        return {"hidden": "nowhere.npz", "threads": 1, "address_space": 0}
+
+    monkeypatch.setattr(run.Runner, "_message", stop_the_worker)
+    result = grade_one(workspace, mistakes / "sound.h5")
+    assert (result.status, result.points, result.findings) == ("grader fault", None, ())
+    assert "nowhere.npz" in (workspace.log / "faults.log").read_text()
+    assert not workspace.cache.exists()
+
+
+def test_a_model_that_takes_too_long_is_stopped(
+    workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "SECONDS_PER_MODEL", 0)
+    result = grade_one(workspace, mistakes / "sound.h5")
+    assert result.findings[0].code == "out-of-bounds" and "longer than 0 seconds" in result.findings[0].message
+
+
+def test_a_model_that_needs_too_much_memory_is_stopped(
+    workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watchdog alone, as on systems that do not limit address space."""
+    monkeypatch.setattr(run, "MEMORY_BYTES", 2**30)
+    monkeypatch.setattr(run.Runner, "_message", without_address_limit(run.Runner._message))
+    result = grade_one(workspace, mistakes / "memory_hungry.h5")
+    assert result.findings[0].code == "out-of-bounds" and "more than 1 GB of memory" in result.findings[0].message
+
+
+def without_address_limit(message):  # type: ignore[no-untyped-def]
+    return lambda *arguments: {**message(*arguments), "address_space": 0}
+
+
+def test_a_killed_worker_is_named_with_its_phase(workspace: Workspace, mistakes: Path) -> None:
+    """A model whose process dies without a word costs nobody else's score."""
+    hand_in(workspace, mistakes / "activation_bomb.h5", 1)
+    hand_in(workspace, mistakes / "sound.h5", 2)
+    exam = Exam("test", 77, "cpu", 5.0, "offline", {1: "straight_line", 2: "straight_line"})
+    bomb, sound = grade(workspace, exam, [1, 2])
+    assert bomb.findings[0].code == "out-of-bounds" and "predicting" in bomb.findings[0].message
+    assert sound.status == "scored"
+
+
+def test_spawned_worker_gives_the_same_score_and_lives_on(
+    workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way of Windows and macOS, and of GPU workspaces."""
+    forked = grade_one(workspace, mistakes / "sound.h5")
+    shutil.rmtree(workspace.cache)
+    started: list[int | None] = []
+    worker_class = run._Worker
+
+    class Counted(worker_class):  # type: ignore[misc, valid-type]
+        def __init__(self, context: object, log: Path) -> None:
+            super().__init__(context, log)
+            started.append(self.process.pid)
+
+    monkeypatch.setattr(run, "_Worker", Counted)
+    gpu = Exam("test", 77, "gpu", 5.0, "offline", {1: "straight_line", 2: "straight_line"})
+    for category in (1, 2):
+        hand_in(workspace, mistakes / "sound.h5", category)
+    spawned = grade(workspace, gpu, [1, 2])
+    assert [result.value for result in spawned] == [forked.value] * 2
+    assert len(started) == 1 and not psutil.pid_exists(started[0] or 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the fork server is used on Linux")
+def test_fork_server_has_one_thread_after_importing_tensorflow() -> None:
+    """Forking is safe only from a process of one thread."""
+    program = "import exam.grading.preload, os, sys; sys.stdout.write(str(len(os.listdir('/proc/self/task'))))"
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    shown = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=harness.TEMPLATE,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout == "1"
+
+
+def test_two_graders_at_once_lose_no_attempt(workspace: Workspace, mistakes: Path) -> None:
+    result = grade_one(workspace, mistakes / "sound.h5")
+
+    def submit() -> None:
+        for _ in range(20):
+            session.record(workspace, [result])
+
+    threads = [threading.Thread(target=submit) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(session.attempts(workspace)) == 80
+
+
+def test_first_attempt_lands_between_baseline_and_reference(tmp_path: Path) -> None:
+    result, _ = harness.train_and_grade(tmp_path, "straight_line", 31, harness.FIRST_ATTEMPT)
+    assert result.status == "scored" and 2 <= (result.points or 0) <= 4
+    assert result.findings[-1].code == "room-to-improve"
+
+
+def test_one_process_grades_workspaces_one_after_another(tmp_path: Path, mistakes: Path) -> None:
+    """The fork server outlives the first workspace, whose folder and log may be gone."""
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        assert grade_one(Workspace(tmp_path / name), mistakes / "sound.h5").status == "scored"
+        shutil.rmtree(tmp_path / name)
+
+
+def test_files_in_the_way_of_keras_are_explained(workspace: Workspace, tmp_path: Path) -> None:
+    """A file that passes the inspection and that Keras cannot load names both versions."""
+    model = files.write(tmp_path / "made.h5", files.sequential(files.layer("Dense", units="many", activation="linear")))
+    result = grade_one(workspace, model)
+    assert result.status == "not gradable" and result.findings[0].code in {"not-loadable", "wrong-output-shape"}

@@ -1,0 +1,198 @@
+"""The whole way of a model file: copy, inspect, look the answer up, run, score, explain."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from exam import __version__, bank
+from exam.bank import hidden
+from exam.bank.question import METRICS, Question
+from exam.grading import keras2
+from exam.grading.explain import Evidence, explain
+from exam.grading.findings import Finding, finding
+from exam.grading.inspect import MAX_FILE_BYTES, Inspection, inspect, is_being_saved
+from exam.grading.result import Result
+from exam.grading.run import Answer, Job, Runner
+from exam.grading.score import Score, score
+from exam.workspace import Exam, Workspace, write_atomically
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class _Grading:
+    """One category on its way through the grader."""
+
+    question: Question
+    seen: Inspection
+    fingerprint: str
+    started: float
+    result: Result | None = None
+    job: Job | None = None
+
+
+def grade(
+    workspace: Workspace, exam: Exam, categories: Sequence[int], progress: Progress = lambda text: None
+) -> list[Result]:
+    """Grade the models of ``categories`` and return one result each, in order.
+
+    Args:
+        workspace: where the models lie.
+        exam: the drawn exam; its seed decides the hidden sets.
+        categories: 1 to 5.
+        progress: called with what is being done, for people.
+    """
+    workspace.state.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=workspace.state, prefix="grading-", ignore_cleanup_errors=True) as scratch:
+        gradings = [_begin(workspace, exam, category, Path(scratch)) for category in categories]
+        waiting = [grading for grading in gradings if grading.result is None]
+        if waiting:
+            _run(workspace, exam, waiting, progress)
+    return [grading.result for grading in gradings if grading.result is not None]
+
+
+def _begin(workspace: Workspace, exam: Exam, category: int, scratch: Path) -> _Grading:
+    """Copy and inspect one file; finish at once when it cannot be graded or was graded before."""
+    started = time.monotonic()
+    question = bank.load(exam.questions[category])
+    shown = f"Category{category}/{workspace.model(category).name}"
+    seen = inspect(_private_copy(workspace.model(category), scratch / str(category)), question, shown)
+    grading = _Grading(question, seen, hidden.fingerprint(question), started)
+    if seen.finding is not None:
+        grading.result = _result(grading, exam, "not gradable", 0, findings=(seen.finding,))
+    else:
+        grading.result = _cached(workspace, exam, grading)
+    if grading.result is None:
+        _repair(grading, exam)
+    return grading
+
+
+def _private_copy(model: Path, folder: Path) -> Path:
+    """Copy the file, so that what is scored is what was inspected; return the original when it is hopeless."""
+    if not model.is_file() or model.stat().st_size > MAX_FILE_BYTES or is_being_saved(model):
+        return model
+    folder.mkdir(parents=True)
+    try:
+        return Path(shutil.copyfile(model, folder / model.name))
+    except OSError:
+        return model
+
+
+def _repair(grading: _Grading, exam: Exam) -> None:
+    """Adapt a file of Keras 2, in the private copy, to the Keras that grades."""
+    seen = grading.seen
+    repaired = seen.path.with_name("repaired.h5")
+    try:
+        if keras2.repaired_copy(seen.path, repaired):
+            seen.path = repaired
+    except keras2.Unrepairable as error:
+        found = finding("other-keras", reason=str(error), folder=seen.folder)
+        grading.result = _result(grading, exam, "not gradable", 0, findings=(found,))
+
+
+def _run(workspace: Workspace, exam: Exam, gradings: Sequence[_Grading], progress: Progress) -> None:
+    """Make the hidden sets while TensorFlow is imported, run the models, turn answers into results."""
+    with Runner(workspace.log / "worker.log", gpu=exam.accelerator == "gpu") as runner:
+        for grading in gradings:
+            progress(f"Preparing hidden data of category {grading.question.category}")
+            path = hidden.ensure(grading.question, exam.seed)
+            grading.job = Job(grading.question, grading.seen.path, path)
+        progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
+        jobs = [grading.job for grading in gradings if grading.job is not None]
+        answers = runner.run(jobs, lambda job: progress(f"Predicted category {job.question.category}"))
+    for grading, answer in zip(gradings, answers, strict=True):
+        grading.result = _finish(workspace, exam, grading, answer)
+
+
+def _finish(workspace: Workspace, exam: Exam, grading: _Grading, answer: Answer) -> Result:
+    """Score and explain one answer; remember it unless we failed."""
+    if answer.fault is not None:
+        _write_fault(workspace, grading.question, answer.fault)
+        return _result(grading, exam, "grader fault", None)
+    if answer.finding is not None:
+        result = _result(grading, exam, "not gradable", 0, findings=(answer.finding,))
+    else:
+        assert answer.predictions is not None and grading.job is not None
+        scored = score(grading.question, hidden.read(grading.job.hidden), answer.predictions)
+        findings = explain(Evidence(grading.question, answer.predictions, scored))
+        result = _result(grading, exam, "scored", scored.points, scored, findings)
+    if result.status == "scored":
+        _remember(workspace, grading, result)
+    return result
+
+
+def _result(
+    grading: _Grading,
+    exam: Exam,
+    status: str,
+    points: int | None,
+    scored: Score | None = None,
+    findings: tuple[Finding, ...] = (),
+) -> Result:
+    """Return the record of one grading."""
+    question = grading.question
+    return Result(
+        category=question.category,
+        question=question.id,
+        title=question.title,
+        status=status,  # type: ignore[arg-type]
+        points=points,
+        metric=METRICS[question.metric].label,
+        value=scored.value if scored else None,
+        baseline=scored.baseline if scored else None,
+        bands=question.bands,
+        findings=findings,
+        sha256=grading.seen.sha256,
+        seconds=round(time.monotonic() - grading.started, 3),
+        seed=exam.seed,
+        versions=_versions(grading.seen),
+    )
+
+
+def _versions(seen: Inspection) -> dict[str, str]:
+    """Return what a teacher needs to repeat the grading elsewhere."""
+    versions = {"grader": __version__, "python": platform.python_version(), "system": sys.platform}
+    for package in ("tensorflow", "tensorflow-cpu", "keras", "numpy"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    if seen.keras_version:
+        versions["saved by keras"] = seen.keras_version
+    return versions
+
+
+def _cache_file(workspace: Workspace, exam_seed: int, grading: _Grading) -> Path:
+    """Return where the answer is kept: named by everything that it depends on."""
+    return workspace.cache / f"{grading.seen.sha256}-{exam_seed}-{grading.fingerprint}.json"
+
+
+def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | None:
+    """Return the answer of an earlier grading of the same file, or None."""
+    try:
+        data = json.loads(_cache_file(workspace, exam.seed, grading).read_text(encoding="utf-8"))
+        result = Result.from_dict(data)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return result.from_cache(round(time.monotonic() - grading.started, 3))
+
+
+def _remember(workspace: Workspace, grading: _Grading, result: Result) -> None:
+    """Keep a score, so that the same file is not run again."""
+    write_atomically(_cache_file(workspace, result.seed, grading), json.dumps(result.to_dict()))
+
+
+def _write_fault(workspace: Workspace, question: Question, fault: str) -> None:
+    """Append what went wrong on our side to the log."""
+    workspace.log.mkdir(parents=True, exist_ok=True)
+    with (workspace.log / "faults.log").open("a", encoding="utf-8") as log:
+        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {question.id}\n{fault}\n\n")

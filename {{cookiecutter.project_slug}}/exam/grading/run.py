@@ -1,0 +1,282 @@
+"""Run models in limited processes of their own and bring their predictions back.
+
+On Linux without a GPU a fork server imports TensorFlow once and forks one child per model, two at a time. Elsewhere
+forking is not available or not safe, so one worker lives on from model to model and is replaced when it dies.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from exam.bank.question import Array, Question
+from exam.grading import worker
+from exam.grading.findings import Finding, finding
+from exam.grading.inspect import contract_findings
+
+SECONDS_PER_MODEL = 60
+SECONDS_TO_START = 180
+MEMORY_BYTES = 4 * 2**30
+"""Resident memory of a worker; below 2 GiB of address space TensorFlow itself aborts."""
+POLL_SECONDS = 0.05
+ENGINE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model to run: the checked private copy of the file, and the hidden set's npz file."""
+
+    question: Question
+    model: Path
+    hidden: Path
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What running a model gave; exactly one field is set.
+
+    Attributes:
+        predictions: float32, shape ``(n, *output_shape)``.
+        finding: why the learner's model gave none.
+        fault: why we failed; a traceback or a sentence.
+    """
+
+    predictions: Array | None = None
+    finding: Finding | None = None
+    fault: str | None = None
+
+
+class _Stopped(Exception):
+    """The worker was stopped or died; the message completes the sentence "the model ..."."""
+
+
+class Runner:
+    """Runs jobs; use as a context manager.
+
+    Args:
+        log: file that receives what TensorFlow prints.
+        gpu: whether models may use a GPU.
+    """
+
+    def __init__(self, log: Path, gpu: bool = False) -> None:
+        self.log = log
+        self.gpu = gpu
+        self.forks = sys.platform == "linux" and not gpu
+        self.context: Any = multiprocessing.get_context("forkserver" if self.forks else "spawn")
+        self._idle: list[_Worker] = []
+
+    def __enter__(self) -> Runner:
+        """Start importing TensorFlow in the background."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self._environment():
+            if self.forks:
+                multiprocessing.set_forkserver_preload(["exam.grading.preload"])
+                forkserver.ensure_running()
+            else:
+                self._idle.append(_Worker(self.context, self.log))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop what is still running."""
+        for idle in self._idle:
+            idle.stop()
+
+    def run(self, jobs: Sequence[Job], done: Callable[[Job], None] = lambda job: None) -> list[Answer]:
+        """Return one answer for each job, in order; ``done`` is called after each."""
+        at_once = min(2, len(jobs), _cores()) if self.forks else 1
+        threads = max(1, _cores() // max(1, at_once))
+
+        def one(job: Job) -> Answer:
+            answer = self._run_one(job, threads)
+            done(job)
+            return answer
+
+        with ThreadPoolExecutor(max(1, at_once)) as pool:
+            return list(pool.map(one, jobs))
+
+    def _run_one(self, job: Job, threads: int) -> Answer:
+        current = self._idle.pop() if self._idle else self._new_worker()
+        try:
+            answer = current.ask(job, self._message(job, threads))
+        except _Stopped as error:
+            current.stop()
+            return _stopped_answer(job, current.phase, str(error))
+        if self.forks or answer.fault:
+            current.stop()
+        else:
+            self._idle.append(current)
+        return answer
+
+    def _new_worker(self) -> _Worker:
+        with self._environment():
+            return _Worker(self.context, self.log)
+
+    def _message(self, job: Job, threads: int) -> dict[str, Any]:
+        limited = sys.platform == "linux" and not self.gpu  # GPU builds reserve huge address ranges
+        return {
+            "model": str(job.model),
+            "hidden": str(job.hidden),
+            "input_scale": job.question.input_scale,
+            "threads": threads,
+            "address_space": MEMORY_BYTES + 2 * job.hidden.stat().st_size if limited else 0,
+        }
+
+    @contextmanager
+    def _environment(self) -> Iterator[None]:
+        """Set what a new process must find in its environment, then restore ours."""
+        values = {
+            worker.LOG_VARIABLE: str(self.log),
+            "OPENBLAS_NUM_THREADS": "1",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ENGINE), os.environ.get("PYTHONPATH")])),
+        }
+        if not self.gpu:
+            values["CUDA_VISIBLE_DEVICES"] = "-1"
+        before = {name: os.environ.get(name) for name in values}
+        os.environ.update(values)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+class _Worker:
+    """One worker process and the pipe to it."""
+
+    def __init__(self, context: Any, log: Path) -> None:
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=worker.serve, args=(theirs, str(log)), daemon=True)
+        self.process.start()
+        theirs.close()
+        self._enter(worker.STARTING)
+
+    def ask(self, job: Job, message: dict[str, Any]) -> Answer:
+        """Send a job and wait for the answer within the limits.
+
+        Raises:
+            _Stopped: the worker died or was over a limit.
+        """
+        self._enter(worker.STARTING)
+        try:
+            self.connection.send_bytes(json.dumps(message).encode())
+            while True:
+                reply = json.loads(self._receive())
+                if "phase" in reply:
+                    self._enter(reply["phase"])
+                    wrong = next(contract_findings(job.question, *_shapes(reply)), None)
+                    if wrong:
+                        self.stop()
+                        return Answer(finding=wrong)
+                elif "shape" in reply:
+                    return _predictions(job, reply["shape"], self._receive())
+                elif "refused" in reply:
+                    return _refused(job, self.phase, reply)
+                else:
+                    return Answer(fault=reply["fault"])
+        except (EOFError, OSError) as error:
+            self.process.join(5)
+            raise _Stopped(f"ended the process (exit code {self.process.exitcode})") from error
+
+    def stop(self) -> None:
+        """End the process, now."""
+        self.connection.close()
+        self.process.kill()
+        self.process.join(5)
+
+    def _enter(self, phase: str) -> None:
+        """Start the clock of a phase; loading and predicting share one."""
+        if phase != worker.PREDICTING:
+            seconds = SECONDS_TO_START if phase == worker.STARTING else SECONDS_PER_MODEL
+            self.deadline = time.monotonic() + seconds
+        self.phase = phase
+
+    def _receive(self) -> bytes:
+        """Return the next message; look at the clock and the memory while waiting."""
+        while not self.connection.poll(POLL_SECONDS):
+            if time.monotonic() > self.deadline:
+                raise _Stopped(f"took longer than {SECONDS_PER_MODEL} seconds")
+            if self.phase != worker.STARTING and self._memory() > MEMORY_BYTES:
+                raise _Stopped(f"needed more than {MEMORY_BYTES // 2**30} GB of memory")
+        data: bytes = self.connection.recv_bytes()
+        return data
+
+    def _memory(self) -> int:
+        try:
+            return int(psutil.Process(self.process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
+
+def _shapes(reply: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the shapes of a phase message as ``contract_findings`` takes them."""
+
+    def shape(value: Any) -> Any:
+        if value is None or any(isinstance(part, list) for part in value):
+            return value
+        return tuple(value)
+
+    return shape(reply.get("input_shape")), shape(reply.get("output_shape"))
+
+
+def _predictions(job: Job, shape: list[int], data: bytes) -> Answer:
+    """Check that the predictions have the shape of the question's answers."""
+    predictions = np.frombuffer(data, dtype=np.float32).reshape(shape)
+    wrong = next(contract_findings(job.question, None, predictions.shape[1:]), None)
+    return Answer(finding=wrong) if wrong else Answer(predictions=predictions)
+
+
+def _refused(job: Job, phase: str, reply: dict[str, Any]) -> Answer:
+    """Turn the worker's reason for not predicting into a finding."""
+    if reply["memory"]:
+        return _stopped_answer(job, phase, f"needed more than {MEMORY_BYTES // 2**30} GB of memory")
+    values = {"folder": f"Category{job.question.category}", "reason": reply["error"].rstrip(".")}
+    if reply["refused"] == "not-loadable":
+        values |= {"keras": _installed("keras"), "version": _written_by(job.model)}
+    return Answer(finding=finding(reply["refused"], **values))
+
+
+def _stopped_answer(job: Job, phase: str, reason: str) -> Answer:
+    """Name the phase; before the model is touched, a stop is our fault and not the learner's."""
+    if phase == worker.STARTING:
+        return Answer(fault=f"The grader's process stopped while {phase}: it {reason}.")
+    return Answer(finding=finding("out-of-bounds", phase=phase, reason=reason, seconds=job.question.train_seconds))
+
+
+def _installed(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "?"
+
+
+def _written_by(model: Path) -> str:
+    import h5py
+
+    with h5py.File(model, "r") as file:
+        return str(file.attrs.get("keras_version", "?"))
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
