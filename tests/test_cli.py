@@ -1,0 +1,184 @@
+"""The commands as a user types them, without TensorFlow: usage, exit status, sentences, JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import files
+import harness
+import pytest
+
+from exam import session
+from exam.workspace import Exam, Workspace
+
+EXAM = Exam(
+    "test",
+    31,
+    "cpu",
+    5.0,
+    "offline",
+    {
+        1: "straight_line",
+        2: "handwritten_digits",
+        3: "rock_paper_scissors",
+        4: "satire_headlines",
+        5: "household_power",
+    },
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace with an exam and no models; the engine is the template's own."""
+    made = Workspace(tmp_path / "my exam")
+    made.root.mkdir()
+    (made.root / "bootstrap.py").touch()
+    (made.root / "exam").mkdir()  # marks the folder; the engine on PYTHONPATH is a package and comes first
+    made.exam_toml.write_text(EXAM.to_toml(), encoding="utf-8")
+    for category in EXAM.questions:
+        made.category(category).mkdir()
+    return made
+
+
+def exam(workspace: Workspace, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m exam`` in the workspace."""
+    return subprocess.run(
+        [sys.executable, "-m", "exam", *arguments],
+        cwd=workspace.root,
+        env={**os.environ, "PYTHONPATH": str(harness.TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["grade", "9"], "1<=x<=5"),
+        (["grade", "0"], "1<=x<=5"),
+        (["grade", "one"], "'one'"),
+        (["grade"], "grade --all"),
+        (["grade", "1", "--all"], "grade --all"),
+        (["grade", "1", "--require", "6"], "0<=x<=5"),
+        (["check"], "CATEGORY"),
+        (["check", "6"], "1<=x<=5"),
+        (["draw", "--seed", "-1"], "--seed"),
+        (["draw", "--category", "3"], "belong together"),
+        (["draw", "--category", "3", "--question", "nowhere"], "nowhere"),
+        (["dance"], "dance"),
+    ],
+)
+def test_wrong_usage_is_status_2_and_named(workspace: Workspace, arguments: list[str], named: str) -> None:
+    run = exam(workspace, *arguments)
+    assert run.returncode == 2 and named in run.stderr and run.stdout == ""
+    assert Exam.read(workspace.exam_toml) == EXAM, "wrong usage changes nothing"
+
+
+def test_untouched_workspace_scores_0_with_five_sentences(workspace: Workspace) -> None:
+    run = exam(workspace, "grade", "--all")
+    assert run.returncode == 1
+    for category in range(1, 6):
+        assert f"There is no Category{category}/mymodel.h5 yet." in run.stdout
+    assert "0 of 100 points" in run.stdout
+    assert run.stdout.count("□□□□□") == 5
+    assert "not been verified" in run.stderr and "bootstrap.py" in run.stderr
+    assert len(session.attempts(workspace)) == 5
+
+
+def test_grade_json_is_one_document(workspace: Workspace) -> None:
+    run = exam(workspace, "grade", "--all", "--json")
+    results = json.loads(run.stdout)
+    assert [result["category"] for result in results] == [1, 2, 3, 4, 5]
+    assert {result["points"] for result in results} == {0}
+    assert all(result["findings"][0]["next_step"] for result in results)
+
+
+def test_check_shows_the_file(workspace: Workspace) -> None:
+    files.write(workspace.model(1), files.line_model())
+    run = exam(workspace, "check", "1")
+    assert run.returncode == 0 and "Ready to be graded." in run.stdout and "Keras 3.15.1" in run.stdout
+    assert json.loads(exam(workspace, "check", "1", "--json").stdout)["input_shape"] == [1]
+    assert exam(workspace, "check", "2").returncode == 1
+
+
+def test_two_categories_in_any_order(workspace: Workspace) -> None:
+    results = json.loads(exam(workspace, "grade", "4", "2", "2", "--json").stdout)
+    assert [result["category"] for result in results] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (None, "bootstrap.py"),
+        ("seed = ", "not TOML"),
+        (EXAM.to_toml().replace("seed = 31", 'seed = "x"'), "seed"),
+        (EXAM.to_toml().replace("straight_line", "no_such_question"), "no_such_question"),
+    ],
+)
+def test_a_damaged_exam_toml_is_one_sentence_with_a_command(
+    workspace: Workspace, content: str | None, named: str
+) -> None:
+    workspace.exam_toml.unlink()
+    if content is not None:
+        workspace.exam_toml.write_text(content, encoding="utf-8")
+    run = exam(workspace, "grade", "1")
+    assert run.returncode == 3 and named in run.stderr and "python" in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1 and "Traceback" not in run.stderr
+
+
+def test_an_unforeseen_error_is_a_sentence_and_status_3(workspace: Workspace) -> None:
+    files.write(workspace.model(1), files.line_model())
+    workspace.state.write_text("a file where a folder belongs")
+    run = exam(workspace, "grade", "1")
+    assert run.returncode == 3 and "not your work" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_missing_packages_are_one_sentence_and_status_3(workspace: Workspace) -> None:
+    run = subprocess.run(
+        [sys.executable, "-S", "-m", "exam", "grade", "1"],  # -S: without site-packages
+        cwd=workspace.root,
+        env={"PYTHONPATH": str(harness.TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 3 and "python bootstrap.py" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_a_narrow_encoding_gets_letters_instead_of_boxes(workspace: Workspace) -> None:
+    run = exam(workspace, "grade", "1", PYTHONIOENCODING="cp1252")
+    assert run.returncode == 1 and "....." in run.stdout and "?" not in run.stdout
+
+
+def test_output_that_is_not_a_terminal_has_no_colours(workspace: Workspace) -> None:
+    assert "\x1b[" not in exam(workspace, "grade", "--all").stdout
+
+
+def test_the_program_starts_without_heavy_imports(workspace: Workspace) -> None:
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "exam", "--help"],
+        cwd=harness.TEMPLATE,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for package in ("numpy", "h5py", "rich", "sklearn", "keras", "tensorflow"):
+        assert f"| {package}\n" not in run.stderr
+    assert "Rehearse the TensorFlow exam" in run.stdout
+
+
+def test_data_is_made_for_the_drawn_exam(workspace: Workspace, tmp_path: Path) -> None:
+    only_lines = EXAM.to_toml()
+    for question in list(EXAM.questions.values())[1:]:
+        only_lines = only_lines.replace(question, "straight_line")
+    workspace.exam_toml.write_text(only_lines, encoding="utf-8")
+    run = exam(workspace, "data", EXAM_CACHE=str(tmp_path / "cache"))
+    assert run.returncode == 0 and (workspace.data(5) / "points.csv").exists()
+    assert exam(workspace, "data", EXAM_CACHE=str(tmp_path / "cache")).stdout.count("already there") == 5

@@ -1,0 +1,20 @@
+"""``python -m exam``: also says what to do when the packages are not there yet."""
+
+import sys
+
+
+def main() -> int:
+    """Run the commands; without the packages, one sentence and exit status 3."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        from exam.cli import main as commands
+    except ModuleNotFoundError as error:
+        print(f"This Python, {sys.executable}, has no package {error.name}.", file=sys.stderr)
+        print("The workspace's environment is made with: python bootstrap.py", file=sys.stderr)
+        return 3
+    return commands()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""Prove that this environment trains, saves and loads models, and measure how fast it trains."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+TOLERANCE = 1e-6
+EPOCHS = 50
+FASHION_MNIST_SAMPLES = 60_000
+BENCHMARK_EPOCHS = 5
+Progress = Callable[[str], None]
+
+
+class EnvironmentProblem(Exception):
+    """The environment does not do what an exam needs; the message is one sentence for the learner."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the proof found: versions, the devices, the largest difference after reloading, and its duration."""
+
+    python: str
+    tensorflow: str
+    keras: str
+    gpus: int
+    difference: float
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """How long an ordinary training takes here.
+
+    Attributes:
+        seconds_per_epoch: one epoch of a small convolutional network on 60,000 images of 28 x 28, measured.
+        minutes: for five such epochs, computed from it.
+        verdict: ``quick``, ``enough`` or ``slow``.
+    """
+
+    seconds_per_epoch: float
+    minutes: float
+    verdict: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        return asdict(self)
+
+
+def verify(progress: Progress = lambda text: None) -> Verification:
+    """Train a tiny model, save it as .h5, load it in a new process and compare its predictions.
+
+    Raises:
+        EnvironmentProblem: TensorFlow cannot be imported, the loss does not fall, or the reloaded model differs.
+    """
+    started = time.monotonic()
+    progress("Importing TensorFlow")
+    tf = _tensorflow()
+    progress("Training a tiny model")
+    model = _train(tf)
+    x = np.linspace(-3, 3, 50, dtype=np.float32).reshape(-1, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "mymodel.h5")
+        model.save(path)
+        np.save(path.with_name("x.npy"), x)
+        progress("Loading it again in a new process")
+        reloaded = _predict_in_new_process(path)
+    difference = float(np.max(np.abs(np.asarray(model(x)) - reloaded)))
+    if not difference <= TOLERANCE:
+        raise EnvironmentProblem(f"A saved model predicts differently after loading, by {difference:.1e}.")
+    return Verification(
+        python=platform.python_version(),
+        tensorflow=tf.__version__,
+        keras=tf.keras.__version__,
+        gpus=len(tf.config.list_physical_devices("GPU")),
+        difference=difference,
+        seconds=round(time.monotonic() - started, 1),
+    )
+
+
+def _tensorflow() -> Any:
+    """Import TensorFlow, or say in one sentence why that failed."""
+    try:
+        import tensorflow as tf
+    except Exception as error:  # a broken native library raises more than ImportError
+        raise EnvironmentProblem(f"TensorFlow cannot be imported ({str(error).splitlines()[0]}).") from error
+    return tf
+
+
+def _train(tf: Any) -> Any:
+    """Fit y = 2x - 1 with one neuron; the loss must fall to a hundredth."""
+    tf.keras.utils.set_random_seed(1)
+    x = np.linspace(-2, 2, 64, dtype=np.float32).reshape(-1, 1)
+    model = tf.keras.Sequential([tf.keras.Input(shape=(1,)), tf.keras.layers.Dense(1)])
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.1), loss=tf.keras.losses.MeanSquaredError())
+    losses = model.fit(x, 2 * x - 1, epochs=EPOCHS, verbose=0).history["loss"]
+    if not losses[-1] < losses[0] / 100:
+        raise EnvironmentProblem(f"Training does not learn here: the loss fell from {losses[0]:g} to {losses[-1]:g}.")
+    return model
+
+
+def _predict_in_new_process(path: Path) -> np.ndarray[Any, Any]:
+    """Return what the saved model predicts when another process loads it."""
+    run = subprocess.run(
+        [sys.executable, "-m", "exam.environment", str(path)],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    predictions = path.with_name("y.npy")
+    if run.returncode or not predictions.exists():
+        last = (run.stderr.strip().splitlines() or ["no message"])[-1]
+        raise EnvironmentProblem(f"A saved model cannot be loaded in a new process ({last}).")
+    loaded: np.ndarray[Any, Any] = np.load(predictions)
+    return loaded
+
+
+def _reload(path: Path) -> None:
+    """The new process: load the model beside x.npy, write its predictions to y.npy."""
+    tf = _tensorflow()
+    model = tf.keras.models.load_model(path, compile=False)
+    np.save(path.with_name("y.npy"), np.asarray(model(np.load(path.with_name("x.npy")))))
+
+
+def benchmark(progress: Progress = lambda text: None, samples: int = FASHION_MNIST_SAMPLES) -> Benchmark:
+    """Train one epoch of a small convolutional network on images of Fashion-MNIST's size and number.
+
+    Args:
+        progress: called with what is being done.
+        samples: how many of the 60,000 images to train on; the result is scaled up.
+
+    Raises:
+        EnvironmentProblem: TensorFlow cannot be imported.
+    """
+    progress("Importing TensorFlow")
+    tf = _tensorflow()
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, samples)
+    images = rng.random((samples, 28, 28, 1), dtype=np.float32) + labels.reshape(-1, 1, 1, 1)
+    layers = tf.keras.layers
+    model = tf.keras.Sequential(
+        [
+            tf.keras.Input(shape=(28, 28, 1)),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(optimizer="adam", loss=tf.keras.losses.SparseCategoricalCrossentropy())
+    model.fit(images[:64], labels[:64], verbose=0)  # compiling is not training
+    progress(f"Training one epoch on {samples:,} images of 28 x 28")
+    started = time.monotonic()
+    model.fit(images, labels, batch_size=32, epochs=1, verbose=0)
+    seconds = (time.monotonic() - started) * FASHION_MNIST_SAMPLES / samples
+    minutes = seconds * BENCHMARK_EPOCHS / 60
+    # Training on Fashion-MNIST within 5 to 10 minutes was the rule of thumb for an exam machine.
+    verdict = "quick" if minutes <= 5 else "enough" if minutes <= 10 else "slow"
+    return Benchmark(round(seconds, 1), round(minutes, 1), verdict)
+
+
+if __name__ == "__main__":
+    _reload(Path(sys.argv[1]))
