@@ -40,6 +40,7 @@ def test_hidden_set_has_the_declared_shapes(made: Made) -> None:
     assert np.isfinite(samples.x.astype(np.float64)).all() and np.isfinite(samples.y.astype(np.float64)).all()
 
 
+@pytest.mark.slow
 def test_hidden_set_is_the_same_every_time_and_another_for_another_seed(made: Made) -> None:
     question, samples, _ = made
     again, other = question.make_hidden(SEED), question.make_hidden(SEED + 1)
@@ -68,6 +69,7 @@ def test_classes_are_balanced(made: Made) -> None:
         assert counts.min() > 0.7 * counts.max()
 
 
+@pytest.mark.slow
 def test_training_data_is_the_same_every_time(made: Made, tmp_path: Path) -> None:
     question, _, data = made
     question.write_training(tmp_path, SEED)

@@ -51,7 +51,7 @@ def first_attempt():
         ]
     )
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(train, validation_data=validation, epochs=6, verbose=2)
+    model.fit(train, validation_data=validation, epochs=8, verbose=2)
     return model
 
 
