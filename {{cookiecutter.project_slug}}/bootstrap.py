@@ -38,6 +38,8 @@ STEPS = 6
 Tick = Callable[[str], None]
 MODES = ("auto", "skip", "required")
 NOT_READY, INTERRUPTED = 3, 130
+# pip's last words before it unpacks for a minute; the line before them says what it is doing.
+UNTELLING = ("Attempting uninstall", "Found existing installation", "Uninstalling ", "Successfully uninstalled")
 
 # Settings that would send pip elsewhere or make a Python load other code. Those of index, proxy and certificates stay.
 UNWANTED = (
@@ -254,7 +256,7 @@ def run(command: List[str], root: Path, log: Path, tick: Tick) -> Tuple[int, str
         try:
             while reader.is_alive():
                 reader.join(0.2)
-                tick(lines[-1] if lines else "")
+                tick(next((line for line in reversed(lines) if not line.startswith(UNTELLING)), "working"))
             status = child.wait()
         except BaseException:
             _stop(child)

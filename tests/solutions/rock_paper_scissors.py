@@ -36,7 +36,7 @@ def solution_model():
 
 
 def first_attempt():
-    """A small network of two blocks, without augmentation, for few epochs."""
+    """A small network of two blocks, without augmentation."""
     train, validation = load_data()
     model = tf.keras.Sequential(
         [
@@ -51,7 +51,7 @@ def first_attempt():
         ]
     )
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(train, validation_data=validation, epochs=8, verbose=2)
+    model.fit(train, validation_data=validation, epochs=15, verbose=2)
     return model
 
 

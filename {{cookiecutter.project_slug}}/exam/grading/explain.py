@@ -74,13 +74,13 @@ def room_to_improve(evidence: Evidence) -> Finding | None:
     value, points, bands = evidence.score.value, evidence.score.points, evidence.question.bands
     if value is None:
         return None
+    wanted = f"the next point needs {bands[points]:g}, all five need {bands[-1]:g}"
     return finding(
         "room-to-improve",
         metric=evidence.metric,
         found=f"{value:g}",
         points=points,
-        expected=f"{bands[points]:g}",
-        top=f"{bands[-1]:g}",
+        wanted=f"the fifth needs {bands[-1]:g}" if points == 4 else wanted,
         advice=evidence.question.advice,
     )
 

@@ -140,7 +140,7 @@ CATALOGUE = {
     ),
     "room-to-improve": _Entry(
         "hint",
-        "The {metric} of {found} earns {points} of 5; the next point needs {expected}, all five need {top}.",
+        "The {metric} of {found} earns {points} of 5; {wanted}.",
         "{advice}",
     ),
 }

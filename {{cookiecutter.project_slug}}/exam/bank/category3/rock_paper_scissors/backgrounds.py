@@ -14,13 +14,13 @@ def soft_noise(stream: np.random.Generator, height: int, width: int, cells: int,
     from PIL import Image
 
     coarse = Image.fromarray(stream.integers(0, 256, (rows or cells, cells), dtype=np.uint8))
-    return np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC), np.float32) / 255
+    return np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC), np.float32) / np.float32(255)
 
 
 def _colour(stream: np.random.Generator, skin: Array) -> Array:
     """Return a colour (3,) float32 that is not the one of the hand."""
     while True:
-        hsv = stream.uniform(0, 1), stream.uniform(0.05, 0.65), stream.uniform(0.2, 0.95)
+        hsv = stream.uniform(0, 1), stream.uniform(0.03, 0.5), stream.uniform(0.2, 0.95)
         colour = np.array(colorsys.hsv_to_rgb(*hsv), dtype=np.float32)
         if np.abs(colour - skin * 0.85).sum() > 0.45:
             return colour
@@ -28,7 +28,12 @@ def _colour(stream: np.random.Generator, skin: Array) -> Array:
 
 def _shade(colour: Array, brightness: Array) -> Array:
     """Return ``colour`` (3,) times ``brightness`` (height, width)."""
-    return np.asarray(brightness[..., None] * colour, np.float32)
+    return np.asarray(colour[:, None, None] * brightness, np.float32)
+
+
+def _between(first: Array, second: Array, share: Array) -> Array:
+    """Return a mixture (3, height, width) of two colours (3,); ``share`` (height, width) of the second."""
+    return np.asarray(first[:, None, None] + (second - first)[:, None, None] * share, np.float32)
 
 
 def _plain(stream: np.random.Generator, height: int, width: int, skin: Array) -> Array:
@@ -41,8 +46,7 @@ def _graded(stream: np.random.Generator, height: int, width: int, skin: Array) -
     first, second = _colour(stream, skin), _colour(stream, skin)
     x = np.linspace(-0.5, 0.5, width, dtype=np.float32)[None, :] * stream.uniform(-1, 1)
     y = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None] * stream.uniform(-1, 1)
-    mixed: Array = first + np.clip(0.5 + x + y, 0, 1).astype(np.float32)[..., None] * (second - first)
-    return mixed
+    return _between(first, second, np.clip(0.5 + x + y, 0, 1))
 
 
 def _wood(stream: np.random.Generator, height: int, width: int, skin: Array) -> Array:
@@ -61,24 +65,23 @@ def _wood(stream: np.random.Generator, height: int, width: int, skin: Array) -> 
     pair = browns[stream.permutation(4)[:2]]
     colour = pair[int(np.argmax(np.abs(pair - skin * 0.85).sum(axis=1)))]
     picture = _shade(colour, brightness)
-    return picture.transpose(1, 0, 2).copy() if across else picture
+    return picture.transpose(0, 2, 1).copy() if across else picture
 
 
 def _cloth(stream: np.random.Generator, height: int, width: int, skin: Array) -> Array:
     """Return stripes or checks with a weave."""
-    colours = [_colour(stream, skin) for _ in range(2)]
-    period = stream.integers(9, 30)
-    share = stream.uniform(0.25, 0.6)
-    slant = stream.uniform(-0.6, 0.6)
-    x = np.arange(width)[None, :] + slant * np.arange(height)[:, None]
-    y = np.arange(height)[:, None] - slant * np.arange(width)[None, :]
-    stripes = ((x % period) < share * period).astype(np.float32)
+    period = float(stream.uniform(9, 30))
+    share, slant = float(stream.uniform(0.25, 0.6)), float(stream.uniform(-0.6, 0.6))
+    x = np.arange(width, dtype=np.float32)[None, :] / period
+    y = np.arange(height, dtype=np.float32)[:, None] / period
+    along, down = x + slant * y, y - slant * x
+    stripes = (along - np.floor(along) < share).astype(np.float32)
     if stream.random() < 0.5:
-        stripes = 0.5 * (stripes + ((y % period) < share * period))
-    weave = 0.94 + 0.06 * ((np.arange(width)[None, :] + np.arange(height)[:, None]) % 2).astype(np.float32)
-    contrast = np.float32(stream.uniform(0.25, 0.7))
-    mixed = colours[0] + (contrast * stripes)[..., None] * (colours[1] - colours[0])
-    return np.asarray(mixed * weave[..., None], np.float32)
+        stripes = 0.5 * (stripes + (down - np.floor(down) < share))
+    cloth = _between(_colour(stream, skin), _colour(stream, skin), stripes * stream.uniform(0.25, 0.7))
+    cloth[:, ::2, ::2] *= 0.92
+    cloth[:, 1::2, 1::2] *= 0.92
+    return cloth
 
 
 def _clutter(stream: np.random.Generator, height: int, width: int, skin: Array) -> Array:
@@ -100,14 +103,15 @@ def _clutter(stream: np.random.Generator, height: int, width: int, skin: Array) 
             corners = [(x - a, y - b * 0.4), (x + b * 0.4, y - a), (x + a, y + b * 0.4), (x - b * 0.4, y + a)]
             draw.polygon(corners, fill=pixel())
     table = table.filter(ImageFilter.GaussianBlur(stream.uniform(1.0, 2.5)))
-    return np.asarray(table.resize((width, height), Image.Resampling.BILINEAR), np.float32) / 255
+    planes = table.resize((width, height), Image.Resampling.BILINEAR).split()
+    return np.stack([np.asarray(plane, np.float32) for plane in planes]) / np.float32(255)
 
 
 KINDS = (_plain, _graded, _wood, _cloth, _clutter)
 
 
 def background(stream: np.random.Generator, height: int, width: int, skin: Array) -> Array:
-    """Return a background of a random kind, (height, width, 3) float32, 0 to about 1.1.
+    """Return a background of a random kind, (3, height, width) float32, 0 to about 1.1.
 
     ``skin``, (3,) float32, is the tone to stay away from, so that the hand can be seen.
     """

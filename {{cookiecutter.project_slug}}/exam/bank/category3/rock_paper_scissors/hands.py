@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Joint = tuple[float, float, float]  # u, v, radius
 Point = tuple[float, float]
+Light = tuple[float, float, float]  # x, y of the picture and height, 1 long: where the light comes from
 
 GESTURES = ("paper", "rock", "scissors")
 
@@ -33,6 +34,7 @@ SKIN = np.array(
     [(250, 218, 195), (240, 195, 165), (222, 168, 128), (196, 138, 98), (156, 103, 72), (118, 77, 55), (88, 58, 44)],
     dtype=np.float32,
 ) / np.float32(255)
+SHADOW_TINT = np.array((0.34, 0.22, 0.19), dtype=np.float32)
 NAIL_TINT = np.array((1.0, 0.80, 0.76), dtype=np.float32)
 
 # Palm widths per side of the picture, and the middle of the gesture on the axis of the hand.
@@ -308,8 +310,8 @@ class Relief:
         self.nu[window] += cover * (nu - self.nu[window])
         self.nv[window] += cover * (nv - self.nv[window])
 
-    def lit(self, light: tuple[float, float, float], ambient: float) -> Array:
-        """Return the brightness under ``light`` (picture's x, y and height, 1 long), about 0 to 1."""
+    def lit(self, light: Light, ambient: float) -> Array:
+        """Return the brightness under ``light`` and diffuse ``ambient`` light, about 0 to 1."""
         lu, lv = self.camera.to_hand(light[0], light[1])
         nz = np.sqrt(np.maximum(1 - self.nu * self.nu - self.nv * self.nv, 0.02))
         facing = np.maximum(self.nu * np.float32(lu) + self.nv * np.float32(lv) + nz * np.float32(light[2]), 0)
@@ -321,19 +323,17 @@ def _fine_lines(camera: Camera, pose: Pose) -> tuple[Array, Array]:
     """Return masks of the creases and of the nails, (height, width) float32, 0 to 1."""
     from PIL import Image, ImageDraw, ImageFilter
 
-    creases = Image.new("L", (camera.width, camera.height))
-    draw = ImageDraw.Draw(creases)
-    thick = max(1, round(camera.scale * 0.022))
-    for line in pose.creases:
-        draw.line([camera.to_pixels(u, v) for u, v in line], fill=255, width=thick, joint="curve")
-    creases = creases.filter(ImageFilter.GaussianBlur(camera.scale * 0.012))
-    nails = Image.new("L", (camera.width, camera.height))
-    draw = ImageDraw.Draw(nails)
-    for last, tip in pose.nails:
-        draw.polygon([camera.to_pixels(u, v) for u, v in _nail(last, tip)], fill=255)
-    if pose.nails:
-        nails = nails.filter(ImageFilter.GaussianBlur(0.6))
-    return np.asarray(creases, np.float32) / 255, np.asarray(nails, np.float32) / 255
+    masks = []
+    for outlines, lines in (((), pose.creases), ([_nail(*nail) for nail in pose.nails], ())):
+        mask = Image.new("L", (camera.width, camera.height))
+        draw = ImageDraw.Draw(mask)
+        for line in lines:
+            points = [camera.to_pixels(u, v) for u, v in line]
+            draw.line(points, fill=255, width=max(1, round(camera.scale * 0.025)), joint="curve")
+        for outline in outlines:
+            draw.polygon([camera.to_pixels(u, v) for u, v in outline], fill=255)
+        masks.append(np.asarray(mask.filter(ImageFilter.BoxBlur(0.8)), np.float32) / np.float32(255))
+    return masks[0], masks[1]
 
 
 def _nail(last: Joint, tip: Joint) -> list[Point]:
@@ -371,49 +371,51 @@ def _skin(stream: np.random.Generator) -> Array:
     return tinted
 
 
-def _colour(
-    stream: np.random.Generator, relief: Relief, pose: Pose, skin: Array, light: tuple[float, float, float]
-) -> Array:
-    """Return the picture of the hand alone, (height, width, 3) float32."""
+def _colour(stream: np.random.Generator, relief: Relief, pose: Pose, skin: Array, light: Light) -> Array:
+    """Return the picture of the hand alone, (3, height, width) float32."""
     camera = relief.camera
     creases, nails = _fine_lines(camera, pose)
     mottle = soft_noise(stream, camera.height, camera.width, 14)
-    lit = relief.lit(light, stream.uniform(0.25, 0.5)) * (1 + 0.10 * (mottle - 0.5)) * (1 - 0.34 * creases)
+    lit = relief.lit(light, stream.uniform(0.25, 0.5)) * (0.95 + 0.10 * mottle) * (1 - 0.26 * creases)
     # Light that travels through skin comes out red: shadows keep more red than green and blue.
-    shadow = skin * np.array((0.34, 0.22, 0.19), dtype=np.float32)
-    bright = np.minimum(skin * np.float32(1.12) + np.float32(0.02), 1)
-    colour = shadow + lit[..., None] * (bright - shadow)
-    gleam = (nails * (0.35 + 0.25 * lit))[..., None]
-    nail = NAIL_TINT * (0.35 + 0.65 * skin) * (0.3 + 0.8 * lit[..., None])
-    return np.asarray(colour + gleam * (nail - colour), np.float32)
+    shadow, bright = skin * SHADOW_TINT, np.minimum(skin * np.float32(1.12) + np.float32(0.02), 1)
+    nail = np.minimum((0.45 * skin + 0.55) * NAIL_TINT * (0.55 + 0.45 * skin.mean()), 1)
+    planes = []
+    for dark, full, varnish in zip(shadow, bright, nail, strict=True):
+        plane = dark + lit * (full - dark)
+        planes.append(plane + nails * (0.7 * (varnish * (0.25 + 0.75 * lit) - plane)))
+    return np.stack(planes)
 
 
-def _cast_shadow(relief: Relief, light: tuple[float, float, float], cover: Array) -> Array:
+def _cast_shadow(relief: Relief, light: Light, cover: Array) -> Array:
     """Return how dark the hand's shadow makes the table, (height, width) float32, 0 to 1."""
     from PIL import Image, ImageFilter
 
     camera = relief.camera
     shift = camera.scale * 0.16
-    dx, dy = -light[0] * shift, -light[1] * shift
-    # A quarter of the size: it is blurred anyway.
-    mask = Image.fromarray((cover[::4, ::4] * 255).astype(np.uint8))
-    moved = mask.transform(mask.size, Image.Transform.AFFINE, (1, 0, -dx / 4, 0, 1, -dy / 4))
+    # At a quarter of the size: nothing of a soft shadow is lost.
+    mask = Image.fromarray((cover * 255).astype(np.uint8)).reduce(4)
+    shape = (1, 0, light[0] * shift / 4, 0, 1, light[1] * shift / 4)
+    moved = mask.transform(mask.size, Image.Transform.AFFINE, shape, Image.Resampling.BILINEAR)
     soft = moved.filter(ImageFilter.GaussianBlur(camera.scale * 0.07 / 4))
-    return np.asarray(soft.resize((camera.width, camera.height), Image.Resampling.BILINEAR), np.float32) / 255
+    smooth = soft.resize((camera.width, camera.height), Image.Resampling.BICUBIC)
+    return np.asarray(smooth, np.float32) / np.float32(255)
 
 
 def _develop(stream: np.random.Generator, picture: Array) -> Picture:
-    """Return the photograph of a scene (height, width, 3): exposure, blur of the lens, noise of the sensor."""
+    """Return the photograph of a scene (3, height, width): exposure, blur of the lens, noise of the sensor."""
     from PIL import Image, ImageFilter
 
-    height, width = picture.shape[:2]
-    falloff = 1 + np.linspace(-1, 1, width, dtype=np.float32)[None, :] * stream.uniform(-0.12, 0.12)
-    falloff = falloff + np.linspace(-1, 1, height, dtype=np.float32)[:, None] * stream.uniform(-0.12, 0.12)
-    white = stream.uniform(0.85, 1.12) * stream.uniform(0.96, 1.04, 3)
-    grain = stream.standard_normal((height, width), dtype=np.float32) * np.float32(stream.uniform(1.5, 5.0))
-    levels = picture * (falloff[..., None] * white.astype(np.float32)) * np.float32(255) + grain[..., None]
-    photograph = Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
-    return photograph.filter(ImageFilter.GaussianBlur(stream.uniform(0.35, 0.9)))
+    height, width = picture.shape[1:]
+    falloff = np.linspace(-1, 1, width, dtype=np.float32)[None, :] * stream.uniform(-0.12, 0.12)
+    falloff = 1 + falloff + np.linspace(-1, 1, height, dtype=np.float32)[:, None] * stream.uniform(-0.12, 0.12)
+    white = stream.uniform(0.82, 1.05) * stream.uniform(0.96, 1.04, 3)
+    grain = stream.standard_normal((height, width), dtype=np.float32) * stream.uniform(1.5, 5.0)
+    planes = []
+    for plane, gain in zip(picture, white, strict=True):
+        levels = np.clip(plane * falloff * float(255 * gain) + grain, 0, 255)
+        planes.append(Image.fromarray(levels.astype(np.uint8)))
+    return Image.merge("RGB", planes).filter(ImageFilter.BoxBlur(stream.uniform(0.25, 0.8)))
 
 
 def photograph(stream: np.random.Generator, gesture: str) -> Picture:
@@ -427,8 +429,8 @@ def photograph(stream: np.random.Generator, gesture: str) -> Picture:
     flat = math.sqrt(1 - lift * lift)
     light = (flat * math.cos(azimuth), flat * math.sin(azimuth), lift)
     relief = Relief(camera, pose)
-    cover = np.clip(0.5 - relief.rim * np.float32(camera.scale), 0, 1)
+    cover = np.clip(0.5 - relief.rim * camera.scale, 0, 1)
     table = background(stream, camera.height, camera.width, skin)
-    table *= (1 - stream.uniform(0.3, 0.6) * _cast_shadow(relief, light, cover))[..., None]
+    table *= 1 - stream.uniform(0.3, 0.6) * _cast_shadow(relief, light, cover)
     hand = _colour(stream, relief, pose, skin, light)
-    return _develop(stream, table + cover[..., None] * (hand - table))
+    return _develop(stream, table + cover * (hand - table))

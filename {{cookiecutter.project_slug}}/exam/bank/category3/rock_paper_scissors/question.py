@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ THUMBNAIL = 16
 
 
 def jpeg(seed: int, part: str, gesture: str, number: int) -> bytes:
-    """Return one photograph as a JPEG file; every picture has a random stream of its own, so order does not matter."""
+    """Return one photograph as a JPEG file; every picture has a random stream of its own."""
     file = io.BytesIO()
     photograph(generator(seed, ID, f"{part}/{gesture}/{number}"), gesture).save(file, "JPEG", quality=JPEG_QUALITY)
     return file.getvalue()
@@ -32,10 +31,7 @@ def jpeg(seed: int, part: str, gesture: str, number: int) -> bytes:
 
 def jpegs(seed: int, part: str) -> list[tuple[str, bytes]]:
     """Return (gesture, JPEG file) for all photographs of one part, sorted by gesture."""
-    wanted = [(gesture, number) for gesture in GESTURES for number in range(PER_CLASS[part])]
-    with ThreadPoolExecutor(2) as pool:  # NumPy and Pillow let go of the interpreter while they draw
-        files = list(pool.map(lambda item: jpeg(seed, part, *item), wanted))
-    return [(gesture, file) for (gesture, _), file in zip(wanted, files, strict=True)]
+    return [(gesture, jpeg(seed, part, gesture, number)) for gesture in GESTURES for number in range(PER_CLASS[part])]
 
 
 def write_training(folder: Path, seed: int) -> None:
