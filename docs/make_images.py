@@ -24,7 +24,7 @@ def main(root: Path) -> None:
 
     workspace = Workspace(root)
     results = grade(workspace, Exam.read(workspace.exam_toml), CATEGORIES)
-    console = Console(width=terminal.WIDTH, record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(width=terminal.WIDTH, record=True, file=io.StringIO(), force_terminal=True)
     console.print(terminal.results_view(results))
     svg = console.export_svg(title="python -m exam grade --all", unique_id="grade")
     # The page that shows the picture must not fetch fonts from elsewhere.
