@@ -130,7 +130,7 @@ def test_a_fault_of_ours_is_not_shown_as_a_score() -> None:
 
 
 def test_a_cached_answer_says_so() -> None:
-    assert "unchanged file" in shown(result(cached=True)) and "unchanged file" not in shown(result())
+    assert "unchanged since" in shown(result(cached=True)) and "unchanged since" not in shown(result())
 
 
 def test_attempts_are_read_back_in_order(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _details(result: Result) -> list[RenderableType]:
         fault = "The grader failed, not your model: nothing was scored. Details are in .exam/log/faults.log."
         lines.append(Text(fault, "magenta"))
     if result.value is not None:
-        cached = "; unchanged file, answer of the earlier grading" if result.cached else ""
+        cached = "; unchanged since the last grading" if result.cached else ""
         numbers = f"{result.metric} {result.value:g}, naive baseline {result.baseline:g}{cached}"
         lines.append(Text(numbers, style="dim"))
     lines += [_finding(found) for found in result.findings[:MOST_FINDINGS]]

@@ -135,8 +135,6 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="An average of embeddings sees which words occur, not who does what to whom: read the order with Conv1D and "
-    "GlobalMaxPooling1D, or with a Bidirectional LSTM or GRU. Most of the 120 ids are padding: with "
-    "Embedding(mask_zero=True) an average or a recurrent layer skips it instead of drowning the headline in zeros. "
-    "If training accuracy runs ahead of validation accuracy, add Dropout and stop early.",
+    advice="Read who does what to whom, not just which words occur: Conv1D with GlobalMaxPooling1D, or a Bidirectional "
+    "LSTM or GRU over Embedding(mask_zero=True), which skips the padding.",
 )
