@@ -206,3 +206,47 @@ def test_files_in_the_way_of_keras_are_explained(workspace: Workspace, tmp_path:
     model = files.write(tmp_path / "made.h5", files.sequential(files.layer("Dense", units="many", activation="linear")))
     result = grade_one(workspace, model)
     assert result.status == "not gradable" and result.findings[0].code in {"not-loadable", "wrong-output-shape"}
+
+
+UNGUARDED = """
+import harness, sys
+from pathlib import Path
+from exam.grading.grade import grade
+from exam.workspace import Workspace
+print(grade(Workspace(Path(sys.argv[1])), harness.exam_of("straight_line", 77), [1])[0].status)
+"""
+
+
+@pytest.mark.parametrize("from_standard_input", [True, False])
+def test_a_program_without_a_guard_may_grade(
+    workspace: Workspace, mistakes: Path, tmp_path: Path, from_standard_input: bool
+) -> None:
+    """The worker must not import the program that grades: PyCharm's test runner, a notebook, a teacher's script."""
+    hand_in(workspace, mistakes / "sound.h5")
+    script = tmp_path / "unguarded.py"
+    script.write_text(UNGUARDED)
+    run = subprocess.run(
+        [sys.executable, "-" if from_standard_input else str(script), str(workspace.root)],
+        input=UNGUARDED if from_standard_input else "",
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(harness.TEMPLATE), str(harness.HERE)])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.split() == ["scored"], run.stderr
+
+
+OLD = {"linear": "straight_line", "forecast": "household_power", "stacked": "household_power"}
+
+
+@pytest.mark.parametrize("version", ["2.5", "2.10", "2.13", "2.15"])
+def test_real_files_of_keras_2_are_graded(workspace: Workspace, version: str) -> None:
+    """Files written by old TensorFlow, recurrent layers among them, go all the way to a score."""
+    for name, question in OLD.items():
+        (model,) = (harness.HERE / "keras2").glob(f"{name}-{version}*.h5")
+        exam = harness.exam_of(question, 77)
+        (category,) = exam.questions
+        hand_in(workspace, model, category)
+        result = grade(workspace, exam, [category])[0]
+        assert result.status == "scored" and result.value is not None, (model.name, result.findings)
+        assert result.versions["saved by keras"].startswith(version)

@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,7 @@ SECONDS_TO_START = 180
 MEMORY_BYTES = 4 * 2**30
 """Resident memory of a worker; below 2 GiB of address space TensorFlow itself aborts."""
 POLL_SECONDS = 0.05
+_STARTING = threading.Lock()
 ENGINE = Path(__file__).resolve().parents[2]
 
 
@@ -163,7 +166,8 @@ class _Worker:
     def __init__(self, context: Any, log: Path) -> None:
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=worker.serve, args=(theirs, str(log)), daemon=True)
-        self.process.start()
+        with _without_main():
+            self.process.start()
         theirs.close()
         self._enter(worker.STARTING)
 
@@ -222,6 +226,22 @@ class _Worker:
             return int(psutil.Process(self.process.pid).memory_info().rss)
         except psutil.Error:
             return 0
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the program that runs us from a process that is being started.
+
+    multiprocessing would import it again there, which the worker does not need: a test runner or a script without a
+    guard would start all over, and a notebook or standard input cannot be imported at all.
+    """
+    with _STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _shapes(reply: dict[str, Any]) -> tuple[Any, Any]:
