@@ -24,6 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "{{cookiecutter.project_slug}}")]
 
 import harness  # noqa: E402
+from conftest import load_module  # noqa: E402
 
 from exam import bank  # noqa: E402
 from exam.bank import hidden  # noqa: E402
@@ -96,17 +97,16 @@ def generation(rounds: int, scratch: Path) -> None:
 def environment(scratch: Path) -> Path:
     """The environment step against the same lock installed by hand; return the workspace."""
     by_hand = scratch / "by-hand"
-    uv = shutil.which("uv")
     inside = by_hand / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pip = [str(inside), "-m", "pip", "install", "-q"]
-    install = [uv, "pip", "install", "-q", "--python", str(inside)] if uv else pip
     lock = str(harness.TEMPLATE / "requirements.txt")
+    bootstrap = load_module(harness.TEMPLATE / "bootstrap.py")
     workspace = scratch / "my_tensorflow_exam"
     generate(REPOSITORY, scratch, "skip")
 
     def install_by_hand() -> None:
         run([sys.executable, "-m", "venv", str(by_hand)], scratch)
-        run([*install, "--require-hashes", "-r", lock], scratch)
+        # The bootstrap's own choice between uv and pip: it depends on this machine's settings.
+        run([*bootstrap.installer(str(inside)), "--require-hashes", "-r", lock], scratch)
 
     hand = seconds(install_by_hand)
     ours = seconds(lambda: run([sys.executable, "bootstrap.py"], workspace))
