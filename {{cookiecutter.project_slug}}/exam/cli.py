@@ -128,10 +128,14 @@ def grade(categories: tuple[int, ...], all_categories: bool, require: int | None
     """Submit and test the models of one or more CATEGORIES."""
     if bool(categories) == all_categories:
         raise click.UsageError("Say which category to grade, for example: grade 1; or all of them: grade --all")
+    from exam.grading import forks
+
     workspace = Workspace.find()
+    chosen = [1, 2, 3, 4, 5] if all_categories else sorted(set(categories))
+    forks.start_early(workspace, chosen)
     exam = _exam(workspace)
     _warn_unless_ready(workspace)
-    results = _grade(workspace, exam, [1, 2, 3, 4, 5] if all_categories else sorted(set(categories)), as_json)
+    results = _grade(workspace, exam, chosen, as_json)
     if as_json:
         click.echo(json.dumps([result.to_dict() for result in results]))
     else:

@@ -16,7 +16,7 @@ from pathlib import Path
 from exam import __version__, bank
 from exam.bank import hidden
 from exam.bank.question import METRICS, Question
-from exam.grading import keras2
+from exam.grading import cache, keras2
 from exam.grading.explain import Evidence, explain
 from exam.grading.findings import Finding, finding
 from exam.grading.inspect import MAX_FILE_BYTES, Inspection, inspect, is_being_saved
@@ -171,15 +171,11 @@ def _versions(seen: Inspection) -> dict[str, str]:
     return versions
 
 
-def _cache_file(workspace: Workspace, exam_seed: int, grading: _Grading) -> Path:
-    """Return where the answer is kept: named by everything that it depends on."""
-    return workspace.cache / f"{grading.seen.sha256}-{exam_seed}-{grading.fingerprint}.json"
-
-
 def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | None:
     """Return the answer of an earlier grading of the same file, or None."""
     try:
-        data = json.loads(_cache_file(workspace, exam.seed, grading).read_text(encoding="utf-8"))
+        file = cache.path(workspace, grading.seen.sha256, exam.seed, grading.fingerprint)
+        data = json.loads(file.read_text(encoding="utf-8"))
         result = Result.from_dict(data)
     except (OSError, ValueError, TypeError, KeyError):
         return None
@@ -188,7 +184,8 @@ def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | Non
 
 def _remember(workspace: Workspace, grading: _Grading, result: Result) -> None:
     """Keep a score, so that the same file is not run again."""
-    write_atomically(_cache_file(workspace, result.seed, grading), json.dumps(result.to_dict()))
+    file = cache.path(workspace, result.sha256, result.seed, grading.fingerprint)
+    write_atomically(file, json.dumps(result.to_dict()))
 
 
 def _write_fault(workspace: Workspace, question: Question, fault: str) -> None:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +24,7 @@ import numpy as np
 import psutil
 
 from exam.bank.question import Array, Question
-from exam.grading import worker
+from exam.grading import forks, worker
 from exam.grading.findings import Finding, finding
 from exam.grading.inspect import contract_findings
 
@@ -35,7 +34,6 @@ MEMORY_BYTES = 4 * 2**30
 """Resident memory of a worker; below 2 GiB of address space TensorFlow itself aborts."""
 POLL_SECONDS = 0.05
 _STARTING = threading.Lock()
-ENGINE = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -77,19 +75,17 @@ class Runner:
     def __init__(self, log: Path, gpu: bool = False) -> None:
         self.log = log
         self.gpu = gpu
-        self.forks = sys.platform == "linux" and not gpu
+        self.forks = forks.possible(gpu)
         self.context: Any = multiprocessing.get_context("forkserver" if self.forks else "spawn")
         self._idle: list[_Worker] = []
 
     def __enter__(self) -> Runner:
         """Start importing TensorFlow in the background."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self._environment():
-            if self.forks:
-                multiprocessing.set_forkserver_preload(["exam.grading.preload"])
-                forkserver.ensure_running()
-            else:
-                self._idle.append(_Worker(self.context, self.log))
+        if self.forks:
+            forks.start(self.log)
+        else:
+            self._idle.append(self._new_worker())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -124,7 +120,7 @@ class Runner:
         return answer
 
     def _new_worker(self) -> _Worker:
-        with self._environment():
+        with forks.environment(self.log, self.gpu):
             return _Worker(self.context, self.log)
 
     def _message(self, job: Job, threads: int) -> dict[str, Any]:
@@ -136,28 +132,6 @@ class Runner:
             "threads": threads,
             "address_space": MEMORY_BYTES + 2 * job.hidden.stat().st_size if limited else 0,
         }
-
-    @contextmanager
-    def _environment(self) -> Iterator[None]:
-        """Set what a new process must find in its environment, then restore ours."""
-        values = {
-            worker.LOG_VARIABLE: str(self.log),
-            "OPENBLAS_NUM_THREADS": "1",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(ENGINE), os.environ.get("PYTHONPATH")])),
-        }
-        if not self.gpu:
-            values["CUDA_VISIBLE_DEVICES"] = "-1"
-        before = {name: os.environ.get(name) for name in values}
-        os.environ.update(values)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
 
 
 class _Worker:

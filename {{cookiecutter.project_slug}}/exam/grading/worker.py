@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-LOG_VARIABLE = "EXAM_WORKER_LOG"
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
 BATCH_SIZE = 64
 
@@ -66,8 +65,6 @@ def _answer(connection: Connection, job: dict[str, Any]) -> None:
     except Exception as error:
         traceback.print_exc()
         return _send(connection, refused="not-predictable", error=_explain(error), memory=_is_memory(error))
-    finally:
-        keras.backend.clear_session()
     _send(connection, shape=predictions.shape)
     connection.send_bytes(predictions.tobytes())
 
