@@ -258,10 +258,11 @@ class TestModes:
     ) -> None:
         monkeypatch.setenv("EXAM_ENVIRONMENT", "skip")
         assert bootstrap.main(["--from-hook"], root) == 0
-        assert machine.done == ["draw"]
+        assert machine.done == [], "drawing alone needs no second process"
+        assert Exam.read(root / "exam.toml").questions and (root / "Category5" / "starter.py").exists()
         assert "bootstrap.py" in capsys.readouterr().out
         assert bootstrap.main([], root) == 0  # typed by the learner, the command means what it says
-        assert machine.done == ALL
+        assert machine.done == [step for step in ALL if step != "draw"]
 
     def test_another_value_is_wrong_usage(
         self, bootstrap: ModuleType, machine: FakeMachine, root: Path, monkeypatch: pytest.MonkeyPatch,

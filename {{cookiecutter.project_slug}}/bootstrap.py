@@ -405,6 +405,18 @@ def draw_exam(target: Target, python: Python, step: Step) -> str:
     return "drawn"
 
 
+def draw_quickly(root: Path) -> None:
+    """Draw the first exam without a second process where this Python can: nothing else takes time then."""
+    if sys.version_info < (3, 11):
+        draw_exam(workspace(root), require_python(), Step(2, "Exam"))
+        return
+    sys.path.insert(0, str(root))
+    from exam.draw import main as draw_into
+
+    if draw_into(root):
+        raise NotReady("The exam could not be drawn.")
+
+
 def make_venv(target: Target, python: Python, step: Step) -> str:
     """Make the virtual environment, or keep the one that is there when it works and was not moved.
 
@@ -576,7 +588,7 @@ def main(arguments: Optional[List[str]] = None, root: Path = ROOT) -> int:
     try:
         mode = mode_of(os.environ.get("EXAM_ENVIRONMENT", "")) if options.from_hook else "direct"
         if mode == "skip":
-            draw_exam(workspace(root), require_python(), Step(2, "Exam"))
+            draw_quickly(root)
             print(f"The environment was skipped. Make it when you like: {resume_command(root)}")
         elif is_ready(root) and not options.force:
             print("This workspace is already ready.")

@@ -227,9 +227,9 @@ def _move(source: Path, target: Path) -> None:
     os.rename(source, target)
 
 
-def main() -> int:
-    """Finish an interrupted draw, or draw the first exam; leave an exam that is there alone."""
-    workspace = Workspace.find()
+def main(root: Path | None = None) -> int:
+    """Finish an interrupted draw, or draw the first exam, into ``root``; leave an exam that is there alone."""
+    workspace = Workspace(root) if root else Workspace.find()
     if not is_unfinished(workspace):
         return 0
     try:
