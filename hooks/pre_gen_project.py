@@ -21,6 +21,7 @@ LARGEST_SEED = 2**63 - 1
 LONGEST_WINDOWS_PATH = 70  # TensorFlow's longest inner path, 163, and .venv/Lib/site-packages must fit into 260
 IGNORED_ENTRIES = {".git", ".DS_Store", "Thumbs.db", "desktop.ini"}
 GIGABYTE = 10**9
+DRAWS = (3, 11)  # a hook's own Python from here on draws the exam by itself
 
 
 def answers() -> dict[str, str]:
@@ -155,13 +156,18 @@ def load_bootstrap(template: str, output: str) -> ModuleType | None:
 
 def first_problem(values: Mapping[str, str], folder: Path, mode: str) -> str | None:
     """Return the first thing that makes this generation impossible, or None; the quickest checks come first."""
-    return (
+    problem = (
         wrong_name(values["project_name"])
         or wrong_slug(values["project_slug"])
         or wrong_seed(values["exam_seed"])
         or wrong_mode(mode)
         or wrong_target(folder)
-        or (None if mode == "skip" else wrong_path(folder) or wrong_disk(folder, values["accelerator"]))
+    )
+    if problem or (mode == "skip" and sys.version_info >= DRAWS):
+        return problem  # without an environment there is no need for its disk, its path or its Python
+    return (
+        wrong_path(folder)
+        or wrong_disk(folder, values["accelerator"])
         or wrong_python(load_bootstrap(values["template"], values["output"]))
     )
 

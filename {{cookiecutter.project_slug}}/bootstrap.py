@@ -12,7 +12,6 @@ The generating hook calls ``main(["--from-hook"])``, where EXAM_ENVIRONMENT deci
 
 from __future__ import annotations
 
-import argparse
 import glob
 import hashlib
 import importlib.util
@@ -30,7 +29,10 @@ import sysconfig
 import threading
 import time
 from pathlib import Path
-from typing import IO, Callable, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Tuple
+from typing import IO, TYPE_CHECKING, Callable, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Tuple
+
+if TYPE_CHECKING:
+    import argparse
 
 ROOT = Path(__file__).resolve().parent
 ON_WINDOWS = os.name == "nt"
@@ -560,6 +562,8 @@ def next_steps(root: Path) -> str:
 
 def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
     """Read the command line."""
+    import argparse  # not needed by those who only look for a Python
+
     parser = argparse.ArgumentParser(description="Make this workspace ready; run it again to continue or to repair.")
     parser.add_argument("--force", action="store_true", help="take all steps although the workspace is ready")
     parser.add_argument("--from-hook", action="store_true", help=argparse.SUPPRESS)
