@@ -90,6 +90,13 @@ def test_bootstrap_again_finds_everything_done(workspace: Workspace) -> None:
     assert "Installing" not in again.stdout
 
 
+def test_verify_shows_its_own_sentences_and_nothing_else(workspace: Workspace) -> None:
+    """Notes of TensorFlow's native code look like faults to a beginner."""
+    verified = exam(workspace, "verify")
+    assert verified.returncode == 0 and verified.stderr == ""
+    assert verified.stdout.startswith("Environment verified in ") and len(verified.stdout.splitlines()) == 2
+
+
 def test_untouched_starters_say_what_is_to_do(workspace: Workspace) -> None:
     for category in range(1, 6):
         starter = run([str(workspace.venv_python), str(workspace.starter(category))], workspace.root)

@@ -51,7 +51,7 @@ def verify(as_json: bool, marker: bool) -> None:
     from exam import environment
 
     workspace = Workspace.find()
-    with _status(as_json) as progress:
+    with _native_output_to_log(workspace), _status(as_json) as progress:
         try:
             found = environment.verify(progress)
         except environment.EnvironmentProblem as problem:
@@ -74,7 +74,7 @@ def benchmark(as_json: bool) -> None:
     """Measure whether this machine trains quickly enough."""
     from exam import environment
 
-    with _status(as_json) as progress:
+    with _native_output_to_log(Workspace.find()), _status(as_json) as progress:
         try:
             found = environment.benchmark(progress)
         except environment.EnvironmentProblem as problem:
@@ -243,6 +243,25 @@ def _status(quiet: bool) -> Iterator[Callable[[str], None]]:
 
     with terminal.console(stderr=True).status("Reading the workspace ...") as status:
         yield lambda text: status.update(f"{text} ...")
+
+
+@contextmanager
+def _native_output_to_log(workspace: Workspace) -> Iterator[None]:
+    """Send to a log what TensorFlow's native code writes to stderr: shown, its notes look like faults."""
+    import os
+
+    workspace.log.mkdir(parents=True, exist_ok=True)
+    before, terminal = sys.stderr, os.dup(2)
+    log = os.open(workspace.log / "tensorflow.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 2)
+    os.close(log)
+    # Python's own messages and the spinner still go to the terminal; the logging of TensorFlow may keep this stream.
+    sys.stderr = os.fdopen(terminal, "w", encoding=before.encoding, errors="replace", buffering=1, closefd=False)
+    try:
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        sys.stderr = before
 
 
 def main() -> int:

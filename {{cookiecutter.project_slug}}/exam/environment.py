@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import subprocess
 import sys
@@ -95,6 +96,7 @@ def _tensorflow() -> Any:
     """Import TensorFlow, or say in one sentence why that failed."""
     try:
         import tensorflow as tf
+        logging.getLogger("absl").setLevel(logging.ERROR)  # that .h5 is a legacy format is known here
     except Exception as error:  # a broken native library raises more than ImportError
         raise EnvironmentProblem(f"TensorFlow cannot be imported ({str(error).splitlines()[0]}).") from error
     return tf
