@@ -38,7 +38,7 @@ def test_versions_agree() -> None:
 
 
 def test_locks_name_no_index_and_hash_everything() -> None:
-    locks = [path for path in tracked("*requirements*.txt")]
+    locks = tracked("*requirements*.txt")
     assert len(locks) == 4
     for lock in locks:
         text = lock.read_text()

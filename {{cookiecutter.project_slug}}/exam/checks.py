@@ -35,7 +35,7 @@ def grade_submitted() -> dict[int, Result]:
     workspace = Workspace.find()
     categories = [category for category in CATEGORIES if workspace.model(category).exists()]
     results = grade(workspace, Exam.read(workspace.exam_toml), categories)
-    session.record(workspace, [result for result in results if result.status != "grader fault"])
+    session.record(workspace, results)
     return {result.category: result for result in results}
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exam import __version__, ready
-from exam.workspace import Exam, ExamTomlError, Workspace
+from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,11 +51,8 @@ def verify(as_json: bool, marker: bool) -> None:
     from exam import environment
 
     workspace = Workspace.find()
-    with _native_output_to_log(workspace), _status(as_json) as progress:
-        try:
-            found = environment.verify(progress)
-        except environment.EnvironmentProblem as problem:
-            raise Failure(f"{problem} Repair the environment: python bootstrap.py") from problem
+    with _proving(workspace, as_json) as progress:
+        found = environment.verify(progress)
     if marker:
         ready.write(workspace)
     gpus = f", {found.gpus} GPU" if found.gpus else ""
@@ -74,11 +71,8 @@ def benchmark(as_json: bool) -> None:
     """Measure whether this machine trains quickly enough."""
     from exam import environment
 
-    with _native_output_to_log(Workspace.find()), _status(as_json) as progress:
-        try:
-            found = environment.benchmark(progress)
-        except environment.EnvironmentProblem as problem:
-            raise Failure(f"{problem} Repair the environment: python bootstrap.py") from problem
+    with _proving(Workspace.find(), as_json) as progress:
+        found = environment.benchmark(progress)
     verdicts = {
         "quick": "This machine is quick enough for the exam.",
         "enough": "This machine is just quick enough; keep models small.",
@@ -131,7 +125,7 @@ def grade(categories: tuple[int, ...], all_categories: bool, require: int | None
     from exam.grading import forks
 
     workspace = Workspace.find()
-    chosen = [1, 2, 3, 4, 5] if all_categories else sorted(set(categories))
+    chosen = CATEGORIES if all_categories else sorted(set(categories))
     forks.start_early(workspace, chosen)
     exam = _exam(workspace)
     _warn_unless_ready(workspace)
@@ -194,7 +188,7 @@ def _grade(workspace: Workspace, exam: Exam, categories: Sequence[int], quiet: b
 
     with _status(quiet) as progress:
         results = grade_models(workspace, exam, categories, progress)
-    session.record(workspace, [result for result in results if result.status != "grader fault"])
+    session.record(workspace, results)
     return results
 
 
@@ -246,15 +240,27 @@ def _status(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def _proving(workspace: Workspace, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Run TensorFlow in this process: its notes go to a log, a problem of the environment is one sentence."""
+    from exam.environment import EnvironmentProblem
+
+    with _native_output_to_log(workspace), _status(quiet) as progress:
+        try:
+            yield progress
+        except EnvironmentProblem as problem:
+            raise Failure(f"{problem} Repair the environment: python bootstrap.py") from problem
+
+
+@contextmanager
 def _native_output_to_log(workspace: Workspace) -> Iterator[None]:
     """Send to a log what TensorFlow's native code writes to stderr: shown, its notes look like faults."""
     import os
 
+    from exam.grading.worker import redirect_stderr
+
     workspace.log.mkdir(parents=True, exist_ok=True)
     before, terminal = sys.stderr, os.dup(2)
-    log = os.open(workspace.log / "tensorflow.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(log, 2)
-    os.close(log)
+    redirect_stderr(str(workspace.log / "tensorflow.log"))
     # Python's own messages and the spinner still go to the terminal; the logging of TensorFlow may keep this stream.
     sys.stderr = os.fdopen(terminal, "w", encoding=before.encoding, errors="replace", buffering=1, closefd=False)
     try:

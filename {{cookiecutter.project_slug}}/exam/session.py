@@ -17,11 +17,14 @@ from exam.workspace import Workspace
 def record(workspace: Workspace, results: Iterable[Result]) -> None:
     """Append one line for each result; safe against a second grader and against a kill in the middle.
 
+    A fault of the grader is no attempt of the learner's and is left out.
+
     The lines are on the disk when this returns. A line that an earlier kill left half-written is closed first, so it
     spoils no other.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    lines = [json.dumps({"graded_at": now, **result.to_dict()}) + "\n" for result in results]
+    attempted = [result for result in results if result.status != "grader fault"]
+    lines = [json.dumps({"graded_at": now, **result.to_dict()}) + "\n" for result in attempted]
     workspace.state.mkdir(exist_ok=True)
     with FileLock(workspace.state / "attempts.lock"), workspace.attempts.open("a+b") as file:
         if file.tell() and not _ends_with_newline(workspace):

@@ -39,7 +39,6 @@ def start_early(workspace: Workspace, categories: Sequence[int]) -> None:
 
 def start(log: Path) -> None:
     """Start the server unless it runs."""
-    log.parent.mkdir(parents=True, exist_ok=True)
     with environment(log, gpu=False):
         multiprocessing.set_forkserver_preload(["exam.grading.preload"])
         forkserver.ensure_running()
@@ -47,7 +46,8 @@ def start(log: Path) -> None:
 
 @contextmanager
 def environment(log: Path, gpu: bool) -> Iterator[None]:
-    """Set what a new process must find in its environment, then restore ours."""
+    """Set what a new process must find, the folder of its log included, then restore our environment."""
+    log.parent.mkdir(parents=True, exist_ok=True)
     values = {
         LOG_VARIABLE: str(log),
         "OPENBLAS_NUM_THREADS": "1",

@@ -27,6 +27,7 @@ from exam.bank.question import Array, Question
 from exam.grading import forks, worker
 from exam.grading.findings import Finding, finding
 from exam.grading.inspect import contract_findings
+from exam.ready import installed_versions
 
 SECONDS_PER_MODEL = 60
 SECONDS_TO_START = 180
@@ -81,7 +82,6 @@ class Runner:
 
     def __enter__(self) -> Runner:
         """Start importing TensorFlow in the background."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.forks:
             forks.start(self.log)
         else:
@@ -242,7 +242,7 @@ def _refused(job: Job, phase: str, reply: dict[str, Any]) -> Answer:
         return _stopped_answer(job, phase, f"needed more than {MEMORY_BYTES // 2**30} GB of memory")
     values = {"folder": f"Category{job.question.category}", "reason": reply["error"].rstrip(".")}
     if reply["refused"] == "not-loadable":
-        values |= {"keras": _installed("keras"), "version": _written_by(job.model)}
+        values |= {"keras": installed_versions().get("keras", "?"), "version": _written_by(job.model)}
     return Answer(finding=finding(reply["refused"], **values))
 
 
@@ -251,15 +251,6 @@ def _stopped_answer(job: Job, phase: str, reason: str) -> Answer:
     if phase == worker.STARTING:
         return Answer(fault=f"The grader's process stopped while {phase}: it {reason}.")
     return Answer(finding=finding("out-of-bounds", phase=phase, reason=reason, seconds=job.question.train_seconds))
-
-
-def _installed(package: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "?"
 
 
 def _written_by(model: Path) -> str:

@@ -70,7 +70,7 @@ def _answer(connection: Connection, job: dict[str, Any]) -> None:
 
 
 def _start(job: dict[str, Any]) -> Any:
-    """Import TensorFlow, set its threads and this process's limits, report versions; return Keras."""
+    """Import TensorFlow, set its threads and this process's limits; return Keras."""
     import keras
     import tensorflow as tf
 
