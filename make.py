@@ -5,6 +5,7 @@
     python make.py test [pytest's arguments]                flake8, mypy and all tests
     python make.py lock [uv's arguments]                    make the hashed locks again, e.g. with --upgrade
     python make.py calibrate [QUESTION ...]                 measure what each point costs, write CALIBRATION.md
+    python make.py bank                                     write the bank's README from its questions
 """
 
 from __future__ import annotations
@@ -95,11 +96,21 @@ def lock(arguments: List[str]) -> int:
 
 def calibrate(arguments: List[str]) -> int:
     """Measure baseline, first attempt and reference of the named questions, or of all."""
+    return script("calibrate.py", arguments)
+
+
+def bank(arguments: List[str]) -> int:
+    """Write the README of the question bank."""
+    return script("bank_readme.py", arguments)
+
+
+def script(name: str, arguments: List[str]) -> int:
+    """Run a script of ``tests/`` that uses the engine."""
     python = environment(".venv-dev", "requirements-dev.txt")
-    return call([python, str(ROOT / "tests" / "calibrate.py"), *arguments], ROOT, PYTHONPATH=str(TEMPLATE))
+    return call([python, str(ROOT / "tests" / name), *arguments], ROOT, PYTHONPATH=str(TEMPLATE))
 
 
-COMMANDS = {"workspace": workspace, "test": test, "lock": lock, "calibrate": calibrate}
+COMMANDS = {"workspace": workspace, "test": test, "lock": lock, "calibrate": calibrate, "bank": bank}
 
 
 def main(arguments: List[str]) -> int:

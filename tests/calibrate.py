@@ -1,6 +1,6 @@
 """Measure baseline, first attempt and reference of every question, and write ``exam/bank/CALIBRATION.md``.
 
-    python make.py calibrate [--seed 1 --seed 2 ...] [QUESTION ...]
+    python make.py calibrate [--jobs 2] [--seed 1 --seed 2 ...] [QUESTION ...]
 
 Every measurement is kept under ``.calibration/``, named by all it depends on, so a stopped run continues and a
 changed question is measured again.
@@ -11,13 +11,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import harness
 from exam import bank
-from exam.bank import hidden
+from exam.bank import hidden, public
 from exam.bank.question import METRICS, Question
 
 SEEDS = (1, 2, 20261122)
@@ -36,25 +38,36 @@ reference 5.
 
 
 def measure(question: Question, seed: int) -> dict[str, Any]:
-    """Return the metric and points of the three, and the reference's training seconds."""
+    """Return the metric of the three, and the reference's training seconds."""
     samples = hidden.read(hidden.ensure(question, seed))
-    baseline = question.measure(samples, samples.baseline)
-    found: dict[str, Any] = {"baseline": [baseline, question.points(baseline)]}
+    found: dict[str, Any] = {"baseline": question.measure(samples, samples.baseline)}
     for name, function in (("first", harness.FIRST_ATTEMPT), ("reference", harness.REFERENCE)):
         with tempfile.TemporaryDirectory() as folder:
             result, seconds = harness.train_and_grade(Path(folder), question.id, seed, function)
         assert result.status == "scored", result
-        found[name] = [result.value, result.points]
+        found[name] = result.value
         found["seconds"] = seconds["cpu"] / 2
     return found
 
 
+def state(question: Question, seed: int) -> str:
+    """Return a hash of all that a measurement depends on: both data sets, the starter and the solution."""
+    digest = hashlib.sha256()
+    samples = hidden.read(hidden.ensure(question, seed))
+    for array in (samples.x, samples.y, samples.baseline):
+        digest.update(array.tobytes())
+    with tempfile.TemporaryDirectory() as folder:
+        question.write_training(Path(folder), seed)
+        for path in sorted(Path(folder).rglob("*")):
+            digest.update(path.read_bytes() if path.is_file() else path.name.encode())
+    digest.update((harness.SOLUTIONS / f"{question.id}.py").read_bytes())
+    digest.update((bank.find()[question.id] / "starter.py").read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def kept(question: Question, seed: int) -> dict[str, Any]:
     """Return the measurement of an earlier run when nothing changed since, else measure now."""
-    solution = (harness.SOLUTIONS / f"{question.id}.py").read_bytes()
-    starter = (bank.find()[question.id] / "starter.py").read_bytes()
-    state = hashlib.sha256(hidden.fingerprint(question).encode() + solution + starter).hexdigest()[:16]
-    path = KEPT / f"{question.id}-{seed}-{state}.json"
+    path = KEPT / f"{question.id}-{seed}-{state(question, seed)}.json"
     if not path.exists():
         found = measure(question, seed)
         KEPT.mkdir(exist_ok=True)
@@ -65,32 +78,41 @@ def kept(question: Question, seed: int) -> dict[str, Any]:
 
 def row(question: Question, seed: int, found: dict[str, Any]) -> str:
     """Return one line of the table."""
-    cells = [f"{value:g}: **{points}**" for value, points in (found[key] for key in ("baseline", "first", "reference"))]
+    cells = [f"{found[key]:g}: **{question.points(found[key])}**" for key in ("baseline", "first", "reference")]
     bands = ", ".join(f"{band:g}" for band in question.bands)
     metric = METRICS[question.metric].label
     return f"| {question.id} | {metric} | {bands} | {seed} | {' | '.join(cells)} | {found['seconds']:.0f} s |\n"
 
 
-def sound(found: dict[str, Any]) -> bool:
+def sound(question: Question, found: dict[str, Any]) -> bool:
     """Return whether the bands separate the three as they should."""
-    return found["baseline"][1] <= 1 and 2 <= found["first"][1] <= 4 and found["reference"][1] == 5
+    baseline, first, reference = (question.points(found[key]) for key in ("baseline", "first", "reference"))
+    return baseline <= 1 and 2 <= first <= 4 and reference == 5
+
+
+def offline() -> list[str]:
+    """Return the questions that can be measured anywhere."""
+    return [name for name, folder in bank.find().items() if not (folder / public.DOWNLOADS).exists()]
 
 
 def main() -> int:
     """Measure what is missing; write the table when every question was measured; 1 when a band is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("questions", nargs="*", default=[], help="default: all, and the table is written")
+    parser.add_argument("questions", nargs="*", default=[], help="default: all offline ones, and the table is written")
     parser.add_argument("--seed", type=int, action="append", dest="seeds")
+    parser.add_argument("--jobs", type=int, default=1, help="measurements at a time, each on one core when above 1")
     arguments = parser.parse_args()
+    if arguments.jobs > 1:
+        os.environ.update(harness.ONE_CORE)
+    questions = [bank.load(name) for name in arguments.questions or offline()]
+    wanted = [(question, seed) for question in questions for seed in arguments.seeds or SEEDS]
     rows, wrong = [], 0
-    for question_id in arguments.questions or bank.find():
-        question = bank.load(question_id)
-        for seed in arguments.seeds or SEEDS:
-            found = kept(question, seed)
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        for (question, seed), found in zip(wanted, pool.map(lambda pair: kept(*pair), wanted), strict=True):
             rows.append(row(question, seed, found))
-            wrong += not sound(found)
-            print(rows[-1].strip(), "" if sound(found) else "  <-- wrong", flush=True)
-    if not arguments.questions:
+            wrong += not sound(question, found)
+            print(rows[-1].strip(), "" if sound(question, found) else "  <-- wrong", flush=True)
+    if not arguments.questions and not arguments.seeds:
         TABLE.write_text(HEAD + "".join(rows), encoding="utf-8")
     return 1 if wrong else 0
 

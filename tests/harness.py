@@ -19,6 +19,8 @@ HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent / "{{cookiecutter.project_slug}}"
 SOLUTIONS = HERE / "solutions"
 REFERENCE, FIRST_ATTEMPT = "solution_model", "first_attempt"
+ONE_CORE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Environment of a training that shares the machine: two of them on one core each end before two on both cores."""
 
 
 def exam_of(question_id: str, seed: int) -> Exam:
@@ -37,12 +39,14 @@ def prepare(workspace: Workspace, exam: Exam, only: list[int] | None = None) -> 
             training.make(workspace.category(category), question_id, exam.seed)
 
 
-def train(category: Path, question_id: str, function: str, python: str = sys.executable) -> dict[str, float]:
+def train(
+    category: Path, question_id: str, function: str, python: str = sys.executable, **environment: str
+) -> dict[str, float]:
     """Train one attempt in a process of its own; return its wall and CPU seconds."""
     run = subprocess.run(
         [python, str(HERE / "train.py"), str(category), question_id, function],
         cwd=category,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1", **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -52,10 +56,12 @@ def train(category: Path, question_id: str, function: str, python: str = sys.exe
     return seconds
 
 
-def train_and_grade(folder: Path, question_id: str, seed: int, function: str) -> tuple[Result, dict[str, float]]:
+def train_and_grade(
+    folder: Path, question_id: str, seed: int, function: str, **environment: str
+) -> tuple[Result, dict[str, float]]:
     """Prepare, train and grade one attempt at one question in ``folder``."""
     exam, workspace = exam_of(question_id, seed), Workspace(folder)
     prepare(workspace, exam)
     category = next(iter(exam.questions))
-    seconds = train(workspace.category(category), question_id, function)
+    seconds = train(workspace.category(category), question_id, function, **environment)
     return grade(workspace, exam, [category])[0], seconds

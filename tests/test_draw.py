@@ -216,6 +216,45 @@ class TestDraw:
         assert first.questions == second.questions
         assert first.seed != second.seed
 
+    @pytest.fixture
+    def public(self, bank: Path) -> Path:
+        """The same bank; the questions ``_c`` of categories 2 and 3 are on public data."""
+        for number in (2, 3):
+            (bank / f"category{number}" / f"c{number}_c" / "downloads.toml").touch()
+        return bank
+
+    def test_an_offline_exam_never_needs_the_network(self, public: Path) -> None:
+        drawn = {question for seed in range(40) for question in choose(public, seed).values()}
+        assert {"c2_a", "c2_b", "c3_a", "c3_b"} <= drawn and not {"c2_c", "c3_c"} & drawn
+
+    def test_a_public_exam_has_public_questions_where_there_are_any(self, public: Path) -> None:
+        exams = [choose(public, seed, data_source="public") for seed in range(40)]
+        assert {exam[2] for exam in exams} == {"c2_c"} and {exam[3] for exam in exams} == {"c3_c"}
+        assert {exam[1] for exam in exams} == {"c1_a", "c1_b", "c1_c"}
+
+    def test_the_data_source_is_kept_until_another_is_asked_for(self, workspace: Workspace, public: Path) -> None:
+        sources = [draw(workspace, data_source=wish, bank_folder=public).data_source for wish in (None, "public", None)]
+        assert sources == ["offline", "public", "public"]
+        assert draw(workspace, data_source="offline", bank_folder=public).questions[2] in ("c2_a", "c2_b")
+
+    def test_exam_toml_may_ask_for_public_data(self, workspace: Workspace, public: Path) -> None:
+        draw(workspace, bank_folder=public)
+        text = workspace.exam_toml.read_text(encoding="utf-8")
+        workspace.exam_toml.write_text(text.replace('"offline"', '"public"'), encoding="utf-8")
+        assert draw(workspace, bank_folder=public).questions[3] == "c3_c"
+
+    def test_a_public_question_can_be_wished_for_in_an_offline_exam(self, workspace: Workspace, public: Path) -> None:
+        exam = draw(workspace, only={2: "c2_c"}, bank_folder=public)
+        assert exam.questions[2] == "c2_c" and exam.data_source == "offline"
+
+    def test_an_interrupted_draw_of_another_source_is_not_taken_for_this_one(
+        self, workspace: Workspace, public: Path
+    ) -> None:
+        draw(workspace, bank_folder=public)
+        drawing._prepare(workspace, drawing._next_exam(workspace, 5, {}, "offline", public), public)
+        assert draw(workspace, data_source="public", bank_folder=public).questions[2] == "c2_c"
+        assert len(archived(workspace)) == 2
+
     def test_an_explicit_seed_is_the_same_exam_for_everybody(self, workspace: Workspace, bank: Path) -> None:
         draw(workspace, bank_folder=bank)
         assert draw(workspace, seed=7, bank_folder=bank).questions == choose(bank, 7)

@@ -183,7 +183,7 @@ class TestLocks:
             for entry in _entries(lock.read_text(encoding="utf-8")):
                 name, _, version = entry.split(" ")[0].partition("==")
                 versions.setdefault(name, set()).add(version)
-        intel_mac_too = {"numpy", "ml-dtypes", "protobuf", "tensorflow"}
+        intel_mac_too = {"numpy", "ml-dtypes", "pandas", "protobuf", "tensorflow"}
         assert {name for name, found in versions.items() if len(found) > 1} == intel_mac_too
 
     def test_every_system_has_its_files(self) -> None:
@@ -203,7 +203,7 @@ class TestLocks:
     def test_no_other_framework_comes_in(self) -> None:
         entries = [entry for lock in self.LOCKS for entry in _entries(lock.read_text(encoding="utf-8"))]
         names = {entry.partition("==")[0] for entry in entries}
-        assert not names & {"torch", "jax", "statsmodels", "tensorflow-intel"}
+        assert not names & {"torch", "jax", "tensorflow-intel"}
 
 
 class TestMake:

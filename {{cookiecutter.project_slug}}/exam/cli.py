@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exam import __version__, ready
-from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace
+from exam.workspace import CATEGORIES, DATA_SOURCES, Exam, ExamTomlError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from exam.grading.result import Result
 
@@ -144,7 +145,10 @@ def grade(categories: tuple[int, ...], all_categories: bool, require: int | None
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the exam of this number.")
 @click.option("--category", type=CATEGORY, help="With --question: the category to choose a question for.")
 @click.option("--question", help="With --category: the question to practise.")
-def draw(seed: int | None, category: int | None, question: str | None) -> None:
+@click.option(
+    "--data-source", type=click.Choice(DATA_SOURCES), help="public: data sets from the network, where there are any."
+)
+def draw(seed: int | None, category: int | None, question: str | None, data_source: str | None) -> None:
     """Draw a new exam; the old one goes to archive/."""
     from exam import draw as drawing
 
@@ -153,11 +157,28 @@ def draw(seed: int | None, category: int | None, question: str | None) -> None:
     workspace = Workspace.find()
     only = {category: question} if category is not None and question is not None else None
     try:
-        exam = drawing.draw(workspace, seed, only)
+        exam = drawing.draw(workspace, seed, only, data_source)
     except drawing.DrawError as error:
         raise click.UsageError(str(error)) from error
-    _show_exam(exam)
+    _show_exam(workspace, exam)
     _make_data(workspace, exam, again=False)
+
+
+@cli.command("bank")
+@click.option("--category", type=CATEGORY, help="Only the questions of this category.")
+@as_json
+def list_bank(category: int | None, as_json: bool) -> None:
+    """List the questions there are, and how you did."""
+    from exam import catalogue
+
+    entries = catalogue.entries(Workspace.find(), (category,) if category else CATEGORIES)
+    if as_json:
+        click.echo(json.dumps([entry.to_dict() for entry in entries]))
+    else:
+        from exam.report import terminal
+
+        console = terminal.console()
+        console.print(terminal.bank_view(entries, console.encoding))
 
 
 def _exam(workspace: Workspace) -> Exam:
@@ -184,10 +205,14 @@ def _warn_unless_ready(workspace: Workspace) -> None:
 def _grade(workspace: Workspace, exam: Exam, categories: Sequence[int], quiet: bool) -> list[Result]:
     """Grade, and keep every attempt before it is shown."""
     from exam import session
+    from exam.bank.public import DataUnavailable
     from exam.grading.grade import grade as grade_models
 
     with _status(quiet) as progress:
-        results = grade_models(workspace, exam, categories, progress)
+        try:
+            results = grade_models(workspace, exam, categories, progress)
+        except DataUnavailable as error:
+            raise Failure(str(error)) from error
     session.record(workspace, results)
     return results
 
@@ -204,23 +229,46 @@ def _make_data(workspace: Workspace, exam: Exam, again: bool) -> None:
     """Make what is missing, one line a category."""
     import time
 
-    from exam.bank import training
+    from exam import bank
+    from exam.bank import public, training
 
     for category, question in sorted(exam.questions.items()):
         started = time.monotonic()
-        with _status(quiet=False) as progress:
-            progress(f"Making the data of category {category}")
-            made = training.make(workspace.category(category), question, exam.seed, again)
+        try:
+            if public.downloads(bank.find()[question]):
+                _download(bank.find()[question])
+            with _status(quiet=False) as progress:
+                progress(f"Making the data of category {category}")
+                made = training.make(workspace.category(category), question, exam.seed, again)
+        except public.DataUnavailable as error:
+            raise Failure(str(error)) from error
         done = f"made in {time.monotonic() - started:.1f} s" if made else "already there"
         click.echo(f"Category{category}/data  {question}: {done}")
 
 
-def _show_exam(exam: Exam) -> None:
-    from exam import bank
+def _download(question: Path) -> None:
+    """Download what a question on public data needs, with progress bars while stderr is a terminal."""
+    from exam.bank import public
+
+    if not sys.stderr.isatty():
+        public.fetch(question)
+        return
+    from exam.report import terminal
+
+    with terminal.download_bars() as progress:
+        public.fetch(question, progress)
+
+
+def _show_exam(workspace: Workspace, exam: Exam) -> None:
+    """Say what was drawn, and where the exam before lies."""
+    from exam import catalogue
+    from exam.report import terminal
 
     click.echo(f"Exam {exam.seed}:")
-    for category, question in sorted(exam.questions.items()):
-        click.echo(f"  Category {category}  {bank.load(question).title}")
+    terminal.console().print(terminal.exam_view(catalogue.entries(workspace)))
+    archives = sorted(path.name for path in workspace.archive.glob("*/"))
+    if archives:
+        click.echo(f"The exam before, with its answers, models and attempts, is in archive/{archives[-1]}.")
 
 
 def _print(as_json: bool, data: dict[str, Any], text: str) -> None:

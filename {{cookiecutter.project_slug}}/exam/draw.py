@@ -18,12 +18,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from exam.workspace import ACCELERATORS, CATEGORIES, LARGEST_SEED, Exam, ExamTomlError, Workspace, write_atomically
+from exam.workspace import (
+    ACCELERATORS,
+    CATEGORIES,
+    DATA_SOURCES,
+    LARGEST_SEED,
+    Exam,
+    ExamTomlError,
+    Workspace,
+    write_atomically,
+)
 
 BANK = Path(__file__).parent / "bank"
 HOURS = 5.0
 COPIED_FILES = ("starter.py", "README.md")
 QUESTION_FILES = ("question.py", *COPIED_FILES)
+DOWNLOADS = "downloads.toml"
+"""In the folder of a question on public data; ``exam.bank.public`` explains it."""
 EXAM_STATE = ("attempts.jsonl", "session.json")
 """Files below ``.exam/`` that belong to one exam and go to the archive with it."""
 
@@ -32,13 +43,16 @@ class DrawError(RuntimeError):
     """An exam cannot be drawn; the message is one sentence for the learner."""
 
 
-def choose(bank_folder: Path, seed: int, used: frozenset[str] = frozenset()) -> dict[int, str]:
+def choose(
+    bank_folder: Path, seed: int, used: frozenset[str] = frozenset(), data_source: str = DATA_SOURCES[0]
+) -> dict[int, str]:
     """Return category number -> question id; the same seed, bank and ``used`` give the same answer everywhere.
 
     Args:
         bank_folder: holds ``category1/<id>/question.py`` and so on.
         seed: the exam's seed.
         used: question ids to avoid while their category has others.
+        data_source: ``"public"`` chooses questions on public data in the categories that have some.
 
     Raises:
         DrawError: a category has no question.
@@ -47,7 +61,7 @@ def choose(bank_folder: Path, seed: int, used: frozenset[str] = frozenset()) -> 
     chance = random.Random(f"{seed}")
     chosen: dict[int, str] = {}
     for number in CATEGORIES:
-        questions = _questions(bank_folder, number)
+        questions = _drawable(bank_folder, number, data_source)
         if not questions:
             raise DrawError(f"The question bank has no question for category {number}.")
         chosen[number] = chance.choice([name for name in questions if name not in used] or questions)
@@ -55,7 +69,11 @@ def choose(bank_folder: Path, seed: int, used: frozenset[str] = frozenset()) -> 
 
 
 def draw(
-    workspace: Workspace, seed: int | None = None, only: Mapping[int, str] | None = None, bank_folder: Path = BANK
+    workspace: Workspace,
+    seed: int | None = None,
+    only: Mapping[int, str] | None = None,
+    data_source: str | None = None,
+    bank_folder: Path = BANK,
 ) -> Exam:
     """Draw an exam into ``workspace`` and return it; an exam that is already there goes to ``archive/`` first.
 
@@ -64,6 +82,7 @@ def draw(
         seed: an explicit seed gives the same exam to everybody, whatever was drawn before. Without one, the first
             exam follows the answers of the generation and later ones are random, avoiding questions already seen.
         only: category number -> question id, where the choice is not left to the seed.
+        data_source: ``"offline"`` or ``"public"``; by default that of the exam before.
         bank_folder: the question bank.
 
     Raises:
@@ -72,9 +91,10 @@ def draw(
     wished = _wished(only or {}, bank_folder)
     if _staging(workspace).is_dir():
         exam = _put_into_place(workspace)
-        if seed in (None, exam.seed) and wished.items() <= exam.questions.items():
+        same_source = data_source in (None, exam.data_source)
+        if seed in (None, exam.seed) and wished.items() <= exam.questions.items() and same_source:
             return exam  # the interrupted draw was this one
-    _prepare(workspace, _next_exam(workspace, seed, wished, bank_folder), bank_folder)
+    _prepare(workspace, _next_exam(workspace, seed, wished, data_source, bank_folder), bank_folder)
     return _put_into_place(workspace)
 
 
@@ -94,16 +114,27 @@ def _questions(bank_folder: Path, number: int) -> list[str]:
     return sorted(folder.name for folder in folders if all((folder / name).is_file() for name in QUESTION_FILES))
 
 
-def _next_exam(workspace: Workspace, seed: int | None, wished: dict[int, str], bank_folder: Path) -> Exam:
+def _drawable(bank_folder: Path, number: int, data_source: str) -> list[str]:
+    """Return the questions that the seed may choose from: of the data source, where the category has such."""
+    questions = _questions(bank_folder, number)
+    public = [name for name in questions if (bank_folder / f"category{number}" / name / DOWNLOADS).is_file()]
+    offline = [name for name in questions if name not in public]
+    return public or offline if data_source == "public" else offline
+
+
+def _next_exam(
+    workspace: Workspace, seed: int | None, wished: dict[int, str], data_source: str | None, bank_folder: Path
+) -> Exam:
     """Decide the whole exam; changes nothing."""
     answers = _answers(workspace)
     before = _read_or_none(workspace.exam_toml)
+    data_source = data_source or (before.data_source if before else DATA_SOURCES[0])
     if seed is not None:
         used: frozenset[str] = frozenset()
     elif before is None and not _has_categories(workspace):
         seed, used = _seed_of(answers["exam_seed"]), frozenset()
     else:
-        seed, used = secrets.randbelow(10**9), _used(workspace, bank_folder)
+        seed, used = secrets.randbelow(10**9), _used(workspace, bank_folder, data_source)
     if not 0 <= seed <= LARGEST_SEED:
         raise DrawError(f"A seed is a whole number from 0 to {LARGEST_SEED}, not {seed}.")
     return Exam(
@@ -111,8 +142,8 @@ def _next_exam(workspace: Workspace, seed: int | None, wished: dict[int, str], b
         seed=seed,
         accelerator=before.accelerator if before else answers["accelerator"],
         hours=before.hours if before else HOURS,
-        data_source=before.data_source if before else "offline",
-        questions=choose(bank_folder, seed, used) | wished,
+        data_source=data_source,
+        questions=choose(bank_folder, seed, used, data_source) | wished,
     )
 
 
@@ -162,14 +193,14 @@ def _has_categories(workspace: Workspace) -> bool:
     return any(workspace.category(number).exists() for number in CATEGORIES)
 
 
-def _used(workspace: Workspace, bank_folder: Path) -> frozenset[str]:
+def _used(workspace: Workspace, bank_folder: Path, data_source: str) -> frozenset[str]:
     """Return the questions to avoid: all seen so far; where a category has no others, only the latest."""
     files = [*sorted(workspace.archive.glob("*/exam.toml")), workspace.exam_toml]
     exams = [exam for exam in map(_read_or_none, files) if exam is not None]
     used: set[str] = set()
     for number in CATEGORIES:
         seen = [exam.questions[number] for exam in exams]
-        all_seen = set(_questions(bank_folder, number)) <= set(seen)
+        all_seen = set(_drawable(bank_folder, number, data_source)) <= set(seen)
         used.update(seen[-1:] if all_seen else seen)
     return frozenset(used)
 

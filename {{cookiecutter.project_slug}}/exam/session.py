@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
@@ -35,9 +36,19 @@ def record(workspace: Workspace, results: Iterable[Result]) -> None:
 
 
 def attempts(workspace: Workspace) -> list[dict[str, Any]]:
-    """Return all attempts, the oldest first; lines that cannot be read are left out."""
+    """Return all attempts at the present exam, the oldest first; lines that cannot be read are left out."""
+    return _read(workspace.attempts)
+
+
+def all_attempts(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return the attempts at all exams of this workspace, those in the archive included, the oldest first."""
+    archived = sorted(workspace.archive.glob(f"*/{workspace.attempts.name}"))
+    return [attempt for path in (*archived, workspace.attempts) for attempt in _read(path)]
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
     try:
-        text = workspace.attempts.read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return []
     found = []

@@ -24,10 +24,10 @@ def folder() -> Path:
 
 
 def fingerprint(question: Question, bank_folder: Path = bank.BANK) -> str:
-    """Return a hash of the question's code and of the engine's version: what the hidden set depends on."""
+    """Return a hash of the question's code, the bank's and the engine's version: what the hidden set depends on."""
     digest = hashlib.sha256(__version__.encode())
-    sources = [*sorted(bank.find(bank_folder)[question.id].glob("*.py")), bank.BANK / "streams.py"]
-    for source in sources:
+    own = bank.find(bank_folder)[question.id]
+    for source in sorted([*own.glob("*.py"), *own.glob("downloads.toml"), *bank.BANK.glob("*.py")]):
         if source.name != "starter.py":
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

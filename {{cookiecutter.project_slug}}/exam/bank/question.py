@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from exam.bank.skills import SKILLS
+
 Array = npt.NDArray[Any]
 Task = Literal["regression", "binary", "multiclass", "forecast"]
 
@@ -50,6 +52,11 @@ def _accuracy(y: Array, predictions: Array, baseline: Array) -> float:
     return float(np.mean(np.argmax(predictions, axis=-1) == y))
 
 
+def _balanced_accuracy(y: Array, predictions: Array, baseline: Array) -> float:
+    correct = np.argmax(predictions, axis=-1) == y
+    return float(np.mean([np.mean(correct[y == label]) for label in np.unique(y)]))
+
+
 def _binary_accuracy(y: Array, predictions: Array, baseline: Array) -> float:
     return float(np.mean((predictions > 0.5) == (y > 0.5)))
 
@@ -68,6 +75,8 @@ def _relative_mae(y: Array, predictions: Array, baseline: Array) -> float:
 
 METRICS = {
     "accuracy": Metric("accuracy", True, _accuracy),
+    # The mean of the recalls of all classes, as scikit-learn's balanced_accuracy_score.
+    "balanced_accuracy": Metric("balanced accuracy", True, _balanced_accuracy),
     "binary_accuracy": Metric("accuracy", True, _binary_accuracy),
     "max_error": Metric("largest absolute error", False, _max_error),
     "mean_absolute_error": Metric("mean absolute error", False, _mean_absolute_error),
@@ -91,8 +100,9 @@ class Question:
         metric: a key of ``METRICS``.
         bands: the metric's values that earn 1, 2, 3, 4 and 5 points; measured, see CALIBRATION.md.
         baseline: the naive baseline in words.
+        difficulty: 1, 2 or 3: a plain first attempt earns 4, 3 or 2 points (median over the seeds of CALIBRATION.md).
         train_seconds: how long the reference solution trains on two CPU cores, at most 180 seconds.
-        skills: items of the exam's skills checklist that the question exercises.
+        skills: keys of ``exam.bank.skills.SKILLS`` that the question exercises.
         source: where the data comes from.
         licence: under which terms.
         write_training: ``(folder, seed)`` writes the training data as files into an existing folder.
@@ -100,6 +110,8 @@ class Question:
         input_scale: the model's input is ``x * input_scale``; 1/255 for images kept as uint8.
         class_names: names in the order of the class indices, for classification.
         advice: what to try when the model is sound and the score is not yet 5.
+        balanced: whether all classes are about equally frequent; False is said in the README and scored by a metric
+            that weighs classes alike.
     """
 
     id: str
@@ -112,6 +124,7 @@ class Question:
     metric: str
     bands: tuple[float, float, float, float, float]
     baseline: str
+    difficulty: Literal[1, 2, 3]
     train_seconds: int
     skills: tuple[str, ...]
     source: str
@@ -121,6 +134,7 @@ class Question:
     input_scale: float = 1.0
     class_names: tuple[str, ...] = ()
     advice: str = ""
+    balanced: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a declaration that could not be graded fairly.
@@ -137,6 +151,9 @@ class Question:
             "bands": len(self.bands) == 5 and all(step > 0 if rising else step < 0 for step in steps),
             "shapes": bool(self.input_shape) and bool(self.output_shape),
             "activations": bool(self.activations),
+            "difficulty": self.difficulty in (1, 2, 3),
+            "skills": bool(self.skills) and set(self.skills) <= set(SKILLS),
+            "balanced": self.balanced or self.metric == "balanced_accuracy",
             "train_seconds": 0 < self.train_seconds <= 180,
             "class_names": not multiclass or len(self.class_names) == self.output_shape[-1],
             "advice": bool(self.advice),

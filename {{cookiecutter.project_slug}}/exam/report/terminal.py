@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from exam.bank import public
+from exam.catalogue import LEVELS, Entry
 from exam.grading.findings import Finding
 from exam.grading.inspect import Inspection, megabytes, show_shape
 from exam.grading.result import PASS_MARK, WEIGHTS, Result, total
 
 MOST_FINDINGS = 3
 WIDTH = 100
+CATEGORY_TITLES = {
+    1: "Getting started",
+    2: "Basic datasets",
+    3: "Computer vision",
+    4: "Natural language",
+    5: "Sequences and time series",
+}
 COLOURS = {0: "red", 1: "red", 2: "yellow", 3: "yellow", 4: "green", 5: "bold green"}
 
 
@@ -113,3 +125,88 @@ def inspection_view(seen: Inspection) -> Group:
             table.add_row(Text(label, style="bold"), Text(value))
     verdict: RenderableType = Text("Ready to be graded.", style="green")
     return Group(table, Text(), _finding(seen.finding) if seen.finding else verdict)
+
+
+def bank_view(entries: Sequence[Entry], encoding: str = "utf-8") -> Group:
+    """Return the screen for ``bank``: a block for each category, two lines for each question."""
+    blocks: list[RenderableType] = []
+    for category, questions in groupby(entries, key=lambda entry: entry.question.category):
+        table = Table(box=None, padding=(0, 2, 0, 0), expand=True, show_edge=False, header_style="dim")
+        table.add_column(f"{category}  {CATEGORY_TITLES[category]}", ratio=1, header_style="bold")
+        table.add_column("level", width=6)
+        table.add_column("training", width=8, justify="right")
+        table.add_column("best score", width=16, no_wrap=True)
+        for entry in questions:
+            _add_question(table, entry, encoding)
+        blocks += [table, Text()]
+    tried = sum(entry.attempts > 0 for entry in entries)
+    practise = "python -m exam draw --category N --question ID"
+    blocks.append(Text(f"{len(entries)} questions, {tried} tried. Practise one: {practise}"))
+    return Group(*blocks)
+
+
+def _add_question(table: Table, entry: Entry, encoding: str) -> None:
+    question = entry.question
+    name = Text.assemble((question.id, "cyan"), f"  {question.title}")
+    if entry.is_public:
+        name.append("  (download)", "yellow")
+    if entry.is_drawn:
+        name.append("  (in this exam)", "green")
+    name.append("\n" + ", ".join(question.skills), "dim")
+    done = Text("-", style="dim")
+    if entry.attempts:
+        done = boxes(entry.best, encoding).append(f"  {entry.attempts} x", "dim")
+    table.add_row(name, LEVELS[question.difficulty], f"{question.train_seconds} s", done)
+
+
+def exam_view(entries: Sequence[Entry]) -> Table:
+    """Return the lines that say which questions an exam has."""
+    table = Table.grid(padding=(0, 2))
+    for entry in (entry for entry in entries if entry.is_drawn):
+        question = entry.question
+        level = f"{LEVELS[question.difficulty]}, {question.train_seconds} s"
+        cells = (f"Category {question.category}", question.title, Text(question.id, "cyan"), Text(level, "dim"))
+        table.add_row(*cells)
+    for column in table.columns:
+        column.no_wrap = True
+    return table
+
+
+@contextmanager
+def download_bars() -> Iterator[public.Progress]:
+    """Show a progress bar on stderr for each download; yields what ``public.fetch`` calls for one."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True)) as progress:
+        yield lambda download: _Bar(
+            progress, progress.add_task(f"{download.name} from {download.host}", total=download.bytes or None)
+        )
+
+
+class _Bar:
+    """A download's bar, driven as pooch drives tqdm's."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+        self._total = 0
+
+    @property
+    def total(self) -> int:
+        """Return the size in bytes that the server announced, 0 when it did not."""
+        return self._total
+
+    @total.setter
+    def total(self, size: int) -> None:
+        """Set what the server announced; 0 makes the bar of unknown length."""
+        self._total = size
+        self._progress.update(self._task, total=size or None)
+
+    def update(self, size: int) -> None:
+        """Move the bar by ``size`` bytes."""
+        self._progress.advance(self._task, size)
+
+    def reset(self) -> None:
+        """Move the bar back to its beginning."""
+        self._progress.update(self._task, completed=0)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""

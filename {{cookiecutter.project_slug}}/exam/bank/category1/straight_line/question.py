@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.series import write_csv
 from exam.bank.streams import generator
 
 ID = "straight_line"
@@ -30,8 +31,7 @@ def values(seed: int, x: Array) -> Array:
 
 def write_training(folder: Path, seed: int) -> None:
     """Write ``points.csv``: seven points (x, y) without noise."""
-    rows = [f"{x:g},{y:g}" for x, y in zip(TRAIN_X, values(seed, TRAIN_X), strict=True)]
-    (folder / "points.csv").write_text("\n".join(["x,y", *rows]) + "\n", encoding="utf-8")
+    write_csv(folder / "points.csv", {"x": TRAIN_X, "y": values(seed, TRAIN_X)}, ("{:g}", "{:g}"))
 
 
 def make_hidden(seed: int) -> HiddenSet:
@@ -56,8 +56,9 @@ QUESTION = Question(
     metric="max_error",
     bands=(4.0, 2.0, 1.0, 0.5, 0.1),
     baseline="the mean of the training y, whatever x is",
+    difficulty=2,
     train_seconds=20,
-    skills=("build, compile and train a model", "predict with a model", "right input shape", "csv data"),
+    skills=("tensorflow-2", "compile-and-train", "predict", "input-shape", "save-models", "json-csv"),
     source="computed from the exam's seed",
     licence="MIT, as this project",
     write_training=write_training,

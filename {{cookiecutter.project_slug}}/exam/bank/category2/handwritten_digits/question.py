@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from exam.bank.baselines import logistic_regression
 from exam.bank.question import Array, HiddenSet, Question
 from exam.bank.streams import generator
 
@@ -72,22 +73,11 @@ def write_training(folder: Path, seed: int) -> None:
         np.savez_compressed(folder / f"{name}.npz", x=x, y=y)
 
 
-def logistic_regression(seed: int, x: Array) -> Array:
-    """Return the class probabilities, float32 (n, 10), that logistic regression on raw pixels gives to scans ``x``."""
-    from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    train_x, train_y = scans(seed, "training")
-    with threadpool_limits(1):  # on so small a problem, threads wait for each other most of the time
-        model = LogisticRegression(max_iter=1000).fit(train_x.reshape(len(train_x), -1) * SCALE, train_y)
-        probabilities = model.predict_proba(x.reshape(len(x), -1) * SCALE)
-    return np.asarray(probabilities, dtype=np.float32)
-
-
 def make_hidden(seed: int) -> HiddenSet:
     """Return scans of 700 digits of which neither training nor validation holds a scan."""
     x, y = scans(seed, "hidden")
-    return HiddenSet(x, y, logistic_regression(seed, x))
+    train_x, train_y = scans(seed, "training")
+    return HiddenSet(x, y, logistic_regression(train_x * SCALE, train_y, x * SCALE))
 
 
 QUESTION = Question(
@@ -101,13 +91,15 @@ QUESTION = Question(
     metric="accuracy",
     bands=(0.7, 0.78, 0.84, 0.89, 0.94),
     baseline="logistic regression on the raw pixels",
+    difficulty=2,
     train_seconds=20,
     skills=(
-        "multi-class classification",
-        "right input shape",
-        "normalise pixels",
-        "training and validation data",
-        "overfitting: dropout, convolutions",
+        "multiclass-classification",
+        "input-shape",
+        "match-test-data",
+        "preprocess",
+        "overfitting",
+        "why-convolutions",
     ),
     source="Optical Recognition of Handwritten Digits (Alpaydin and Kaynak, UCI), as it ships with scikit-learn; "
     "scanned by this project from the exam's seed",

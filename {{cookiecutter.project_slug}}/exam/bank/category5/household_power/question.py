@@ -9,6 +9,7 @@ import numpy as np
 
 from exam.bank.category5.household_power.household import DECIMALS, FEATURES, draw_household, simulate
 from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.series import windows, write_csv
 from exam.bank.streams import generator
 
 ID = "household_power"
@@ -47,12 +48,9 @@ def write_training(folder: Path, seed: int) -> None:
     """Write ``household.csv``, two years of hourly readings, and ``normalisation.json``, its constants."""
     series = readings(seed, "training", TRAINING_DATES)
     hours = np.arange(len(series)) + TRAINING_DATES[0].astype("datetime64[h]")
-    formats = [f"{{:.{places}f}}" for places in DECIMALS.values()]
-    rows = [",".join(["timestamp", *FEATURES])]
-    for hour, values in zip(hours, series, strict=True):
-        texts = [text.format(value) for text, value in zip(formats, values, strict=True)]
-        rows.append(",".join([f"{hour}:00", *texts]))
-    (folder / "household.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    columns = {"timestamp": (f"{hour}:00" for hour in hours)} | dict(zip(FEATURES, series.T, strict=True))
+    formats = ["{}", *(f"{{:.{places}f}}" for places in DECIMALS.values())]
+    write_csv(folder / "household.csv", columns, formats)
 
     minimum, maximum = constants(series)
     content = {
@@ -68,9 +66,7 @@ def make_hidden(seed: int) -> HiddenSet:
     """Return windows of the two years that follow the training data, lived by the same household."""
     minimum, maximum = constants(readings(seed, "training", TRAINING_DATES))
     series = normalise(readings(seed, "hidden", HIDDEN_DATES), minimum, maximum)
-    starts = np.arange(0, len(series) - PAST - FUTURE + 1, HIDDEN_STEP)
-    windows = series[starts[:, None] + np.arange(PAST + FUTURE)]
-    x, y = windows[:, :PAST], windows[:, PAST:]
+    x, y = windows(series, PAST, FUTURE, HIDDEN_STEP)
     return HiddenSet(x, y, baseline=x)
 
 
@@ -85,13 +81,18 @@ QUESTION = Question(
     metric="relative_mae",
     bands=(0.97, 0.92, 0.87, 0.82, 0.78),
     baseline="seasonal persistence: tomorrow is the same hours of today again",
+    difficulty=2,
     train_seconds=40,
     skills=(
-        "multivariate time series",
-        "windowed features and labels",
-        "sequence models: RNN, LSTM or 1D convolution",
-        "mean absolute error",
-        "csv data",
+        "multivariate",
+        "prepare-series",
+        "features-and-labels",
+        "sequence-models",
+        "rnn-cnn-forecast",
+        "mean-absolute-error",
+        "output-shape",
+        "dynamic-learning-rate",
+        "json-csv",
     ),
     source="computed from the exam's seed",
     licence="MIT, as this project",

@@ -1,0 +1,43 @@
+"""Time series as csv files and windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from exam.bank.question import Array
+
+
+def windows(series: Array, past: int, future: int, step: int = 1) -> tuple[Array, Array]:
+    """Return what a model reads and what it forecasts, from windows over the first axis of ``series``.
+
+    Args:
+        series: (time, ...).
+        past: steps that the model reads.
+        future: steps that follow.
+        step: distance between the starts of two windows.
+
+    Returns:
+        (n, past, ...) and (n, future, ...), dtype of ``series``.
+    """
+    starts = np.arange(0, len(series) - past - future + 1, step)
+    both = series[starts[:, None] + np.arange(past + future)]
+    return both[:, :past], both[:, past:]
+
+
+def write_csv(path: Path, columns: Mapping[str, Iterable[object]], formats: Sequence[str] = ()) -> None:
+    """Write columns of equal length under their names.
+
+    Args:
+        path: the file.
+        columns: name -> values.
+        formats: a format for each column, for example ``"{:.2f}"``; ``"{}"`` where none is given.
+    """
+    formats = [*formats, *["{}"] * (len(columns) - len(formats))]
+    rows = [
+        ",".join(text.format(value) for text, value in zip(formats, values, strict=True))
+        for values in zip(*columns.values(), strict=True)
+    ]
+    path.write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")

@@ -1,0 +1,78 @@
+"""The bank as a learner sees it: every question with what this workspace has made of it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from exam import bank, session
+from exam.bank import public
+from exam.bank.question import Question
+from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace
+
+LEVELS = {1: "easy", 2: "medium", 3: "hard"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One question of the bank and its history in a workspace.
+
+    Attributes:
+        question: the declaration.
+        is_public: whether its data is downloaded.
+        is_drawn: whether the present exam has it.
+        attempts: how often a model was graded for it, over all exams of the workspace.
+        best: the most points of these attempts; None without one.
+    """
+
+    question: Question
+    is_public: bool
+    is_drawn: bool
+    attempts: int
+    best: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what ``exam bank --json`` prints."""
+        question = self.question
+        return {
+            "category": question.category,
+            "question": question.id,
+            "title": question.title,
+            "task": question.task,
+            "skills": list(question.skills),
+            "difficulty": LEVELS[question.difficulty],
+            "train_seconds": question.train_seconds,
+            "data_source": "public" if self.is_public else "offline",
+            "drawn": self.is_drawn,
+            "attempts": self.attempts,
+            "best": self.best,
+        }
+
+
+def entries(workspace: Workspace, categories: Collection[int] = CATEGORIES) -> list[Entry]:
+    """Return the questions of some categories, in the order of the bank, offline ones first in each category."""
+    points: dict[str, list[int]] = {}
+    for attempt in session.all_attempts(workspace):
+        points.setdefault(str(attempt.get("question")), []).append(_points(attempt))
+    drawn = _drawn(workspace)
+    found = []
+    for question_id, folder in bank.find().items():
+        question = bank.load(question_id)
+        if question.category in categories:
+            done = points.get(question_id, [])
+            is_public = (folder / public.DOWNLOADS).exists()
+            found.append(Entry(question, is_public, question_id in drawn, len(done), max(done, default=None)))
+    return sorted(found, key=lambda entry: (entry.question.category, entry.is_public))
+
+
+def _points(attempt: dict[str, Any]) -> int:
+    points = attempt.get("points")
+    return points if isinstance(points, int) else 0
+
+
+def _drawn(workspace: Workspace) -> set[str]:
+    try:
+        return set(Exam.read(workspace.exam_toml).questions.values())
+    except ExamTomlError:
+        return set()
