@@ -12,7 +12,7 @@ import files
 import harness
 import pytest
 
-from exam import session
+from exam import bank, session
 from exam.workspace import Exam, Workspace
 
 EXAM = Exam(
@@ -172,6 +172,57 @@ def test_the_program_starts_without_heavy_imports(workspace: Workspace) -> None:
     for package in ("numpy", "h5py", "rich", "sklearn", "keras", "tensorflow"):
         assert f"| {package}\n" not in run.stderr
     assert "Rehearse the TensorFlow exam" in run.stdout
+
+
+def attempt(question: str, points: int | None) -> str:
+    return json.dumps({"question": question, "points": points}) + "\n"
+
+
+def test_bank_lists_every_question_with_what_was_done(workspace: Workspace) -> None:
+    old = workspace.archive / "20260101T000000000000Z-seed-1"
+    old.mkdir(parents=True)
+    (old / "attempts.jsonl").write_text(attempt("two_rings", 2) + attempt("two_rings", 4) + "half a li")
+    workspace.state.mkdir(exist_ok=True)
+    workspace.attempts.write_text(attempt("two_rings", 3) + attempt("straight_line", 0))
+    listed = {entry["question"]: entry for entry in json.loads(exam(workspace, "bank", "--json").stdout)}
+    assert set(listed) == set(bank.find())
+    assert (listed["two_rings"]["attempts"], listed["two_rings"]["best"]) == (3, 4)
+    assert (listed["straight_line"]["attempts"], listed["straight_line"]["best"]) == (1, 0)
+    assert (listed["damped_wave"]["attempts"], listed["damped_wave"]["best"]) == (0, None)
+    assert [name for name, entry in listed.items() if entry["drawn"]] == list(EXAM.questions.values())
+    assert listed["fashion_mnist"]["data_source"] == "public" and listed["two_rings"]["data_source"] == "offline"
+
+
+def test_bank_shows_title_skills_level_time_and_score(workspace: Workspace) -> None:
+    workspace.state.mkdir(exist_ok=True)
+    workspace.attempts.write_text(attempt("straight_line", 4))
+    shown = exam(workspace, "bank", "--category", "1").stdout
+    question = bank.load("straight_line")
+    assert question.title in shown and question.skills[0] in shown and f"{question.train_seconds} s" in shown
+    assert "medium" in shown and "\u25a0\u25a0\u25a0\u25a0\u25a1  1 x" in shown and "in this exam" in shown
+    assert "handwritten_digits" not in shown
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_bank_works_before_an_exam_was_drawn(workspace: Workspace) -> None:
+    workspace.exam_toml.unlink()
+    assert exam(workspace, "bank").returncode == 0
+
+
+@pytest.mark.slow
+def test_draw_shows_what_it_drew_and_where_the_old_exam_went(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.model(1).write_bytes(b"model")
+    workspace.state.mkdir(exist_ok=True)
+    (workspace.state / "answers.json").write_text("{}")
+    command = ("draw", "--seed", "5", "--category", "1", "--question", "two_rings")
+    drawn = exam(workspace, *command, EXAM_CACHE=str(tmp_path / "cache"))
+    assert drawn.returncode == 0, drawn.stderr
+    now = Exam.read(workspace.exam_toml)
+    assert now.questions[1] == "two_rings"
+    for question in now.questions.values():
+        assert bank.load(question).title in drawn.stdout and question in drawn.stdout
+    archive = next(iter(workspace.archive.iterdir()))
+    assert f"archive/{archive.name}" in drawn.stdout and (archive / "Category1" / "mymodel.h5").exists()
 
 
 def test_data_is_made_for_the_drawn_exam(workspace: Workspace, tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""Every question of the bank, through the learner's eyes: its starter's data, and its reference trained and graded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import harness
+import numpy as np
+import pytest
+import samples
+from test_bank import QUESTIONS
+from test_workspace import SEED
+
+from exam import bank
+from exam.bank import hidden
+from exam.draw import BANK, choose
+from exam.grading.result import Result
+from exam.workspace import Workspace
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+OTHERS = [name for name in QUESTIONS if name not in choose(BANK, SEED).values()]
+"""The questions that ``test_workspace.py`` does not train already."""
+
+Trainings = dict[str, Future[Result]]
+
+
+@pytest.fixture(scope="module")
+def trainings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainings]:
+    """All references being trained and graded, two at a time, each on one core."""
+
+    def train(name: str) -> Result:
+        folder = tmp_path_factory.mktemp(name)
+        return harness.train_and_grade(folder, name, SEED, harness.REFERENCE, **harness.ONE_CORE)[0]
+
+    with ThreadPoolExecutor(2) as pool:
+        yield {name: pool.submit(train, name) for name in OTHERS}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_reference_earns_five_points_without_a_finding(name: str, trainings: Trainings) -> None:
+    result = trainings[name].result()
+    assert (result.status, result.points, result.findings) == ("scored", 5, ()), result
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_training_and_hidden_data_share_no_sample(name: str, tmp_path: Path) -> None:
+    question, exam = bank.load(name), harness.exam_of(name, SEED)
+    harness.prepare(Workspace(tmp_path), exam)
+    found = list(samples.arrays(samples.loaded(tmp_path / f"Category{question.category}"), question.input_shape))
+    assert found, "load_data() returns nothing of the input shape"
+    training, hidden_set = np.concatenate(found), hidden.read(hidden.ensure(question, SEED))
+    assert samples.shared(question, training, hidden_set) == 0
+    # What the check is worth: some training samples among the hidden ones are found.
+    scale = 255 if hidden_set.x.dtype == np.uint8 else 1
+    copied = np.clip(np.rint(training[:7] * scale), None, 255) if scale == 255 else training[:7]
+    mixed = np.concatenate([hidden_set.x, copied.astype(hidden_set.x.dtype)])
+    assert samples.shared(question, training, bank.HiddenSet(mixed, hidden_set.y, hidden_set.baseline)) == 7

@@ -1,0 +1,81 @@
+# ======================================================================================
+#  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 4 of 5
+#
+#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
+#    category 5 is worth 30. You pass with 90.
+#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#    Then grade it:  python -m exam grade 4
+#  - Grade at least once: a category that was never graded counts zero.
+#  - No Lambda layers: the grader refuses them, and no question needs one.
+#  - Parts marked "do not change" are used by the grader in the same way.
+# ======================================================================================
+#
+#  NATURAL LANGUAGE: would they come again?
+#
+#  data/reviews.json holds 7,000 restaurant reviews, each with comes_again: 1 if the
+#  writer would come again, 0 if not. Praise and blame stand side by side: "The soup was
+#  cold, but the waiters were kind" is a 1, "The waiters were kind, but the soup was
+#  cold" is a 0. Train a binary classifier for reviews it has never seen.
+#
+#  Input shape    (40,)    word ids of one review, zeros after its last word
+#  Output shape   (1,)     probability that the writer would come again, sigmoid
+#  Scored by      accuracy on unseen reviews; README.md has the details
+# ======================================================================================
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+DATA = Path(__file__).parent / "data"
+
+# Do not change these numbers: the grader encodes its reviews with them.
+VOCAB_SIZE = 800  # ids are 0 ... 799: 0 is padding, 1 stands for every word that is not in the word index
+MAX_LENGTH = 40
+TRAIN_SIZE = 6000
+OOV_TOKEN = "<OOV>"
+
+
+def encode(texts, word_index):
+    """Return the word ids of the texts, padded at the end; (n, 40) int32. Do not change this function.
+
+    Words are lower-cased runs of the letters a-z; everything else only separates them.
+    """
+    oov = word_index[OOV_TOKEN]
+    ids = [[word_index.get(word, oov) for word in re.findall(r"[a-z]+", text.lower())] for text in texts]
+    return tf.keras.utils.pad_sequences(ids, maxlen=MAX_LENGTH, padding="post", truncating="post", dtype="int32")
+
+
+def load_data():
+    """Return x, y for training and x, y for validation. Do not change this function.
+
+    x: (6000, 40) and (1000, 40) int32; y: (6000,) and (1000,) float32, 1 for coming again.
+    """
+    reviews = json.loads((DATA / "reviews.json").read_text(encoding="utf-8"))
+    word_index = json.loads((DATA / "word_index.json").read_text(encoding="utf-8"))
+    x = encode([row["review"] for row in reviews], word_index)
+    y = np.array([row["comes_again"] for row in reviews], dtype=np.float32)
+    return x[:TRAIN_SIZE], y[:TRAIN_SIZE], x[TRAIN_SIZE:], y[TRAIN_SIZE:]
+
+
+def solution_model():
+    """Build, compile and train the model, then return it."""
+    x_train, y_train, x_validation, y_validation = load_data()
+
+    # YOUR CODE HERE
+    # model = tf.keras.Sequential([tf.keras.Input(shape=(MAX_LENGTH,)), ...,
+    #                              tf.keras.layers.Dense(1, activation="sigmoid")])
+    model = None
+
+    return model
+
+
+# Do not change the code below: it saves what solution_model() returns.
+if __name__ == "__main__":
+    model = solution_model()
+    if model is None:
+        print("Nothing to save yet: complete solution_model() in Category4/starter.py, then run this file again.")
+    else:
+        model.save(Path(__file__).with_name("mymodel.h5"))
+        print("Saved Category4/mymodel.h5. Now grade it: python -m exam grade 4")

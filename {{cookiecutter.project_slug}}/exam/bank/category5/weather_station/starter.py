@@ -1,0 +1,85 @@
+# ======================================================================================
+#  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 5 of 5
+#
+#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
+#    category 5 is worth 30. You pass with 90.
+#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#    Then grade it:  python -m exam grade 5
+#  - Grade at least once: a category that was never graded counts zero.
+#  - No Lambda layers: the grader refuses them, and no question needs one.
+#  - Parts marked "do not change" are used by the grader in the same way.
+# ======================================================================================
+#
+#  TIME SERIES: weather stations, the next month's temperature
+#
+#  data/ holds sixty years of monthly mean temperatures of eight stations: three csv
+#  files, the older two in degrees Fahrenheit, and stations.json. Train a network that
+#  reads 40 months of one station and forecasts the next month.
+#
+#  Input shape    (40, 1)     the last 40 months in degrees Celsius, at sea level
+#  Output shape   (1,)        the next month in degrees Celsius, at sea level, linear
+#  Scored by      the mean absolute error, divided by that of repeating the same month
+#                 of the year before; README.md has the details
+# ======================================================================================
+import json
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+DATA = Path(__file__).parent / "data"
+PAST = 40
+STATIONS = 8
+
+
+def load_file(name, unit):
+    """Return the table of one csv file in degrees Celsius, (months, 8). Do not change this function."""
+    table = np.loadtxt(DATA / name, delimiter=",", skiprows=1, usecols=range(1, STATIONS + 1))
+    return (table - 32) / 1.8 if unit == "F" else table
+
+
+def load_series():
+    """Return the training and the validation months of all stations, each (months, 8). Do not change this function.
+
+    Air is colder higher up: 6.5 degrees for each 1000 metres are added, so that all stations lie at sea level.
+    """
+    stations = json.loads((DATA / "stations.json").read_text(encoding="utf-8"))
+    celsius = np.concatenate([load_file(file["name"], file["unit"]) for file in stations["files"]])
+    heights = np.array(list(stations["height_m"].values()))
+    sea_level = (celsius + stations["colder_per_metre"] * heights).astype(np.float32)
+    return np.split(sea_level, [stations["training_months"]])
+
+
+def features_and_labels(series):
+    """Return windows of 40 months (n, 40, 1) and the month after each (n, 1). Do not change this function."""
+    starts = range(len(series) - PAST)
+    features = [series[start : start + PAST, station] for station in range(STATIONS) for start in starts]
+    labels = [series[start + PAST, station] for station in range(STATIONS) for start in starts]
+    return np.array(features).reshape(-1, PAST, 1), np.array(labels).reshape(-1, 1)
+
+
+def load_data():
+    """Return features and labels for training, and those for validation. Do not change this function."""
+    training, validation = load_series()
+    return features_and_labels(training), features_and_labels(validation)
+
+
+def solution_model():
+    """Build, compile and train the model, then return it."""
+    (x, y), validation = load_data()
+
+    # YOUR CODE HERE
+    # model = tf.keras.Sequential([tf.keras.Input(shape=(PAST, 1)), ...])
+    model = None
+
+    return model
+
+
+# Do not change the code below: it saves what solution_model() returns.
+if __name__ == "__main__":
+    model = solution_model()
+    if model is None:
+        print("Nothing to save yet: complete solution_model() in Category5/starter.py, then run this file again.")
+    else:
+        model.save(Path(__file__).with_name("mymodel.h5"))
+        print("Saved Category5/mymodel.h5. Now grade it: python -m exam grade 5")
