@@ -34,7 +34,8 @@ def arrays(value: Any, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
         for number in range(len(value)):
             yield from arrays(value[number], shape)
     elif isinstance(value, tuple | list):
-        for part in value:
+        are_leaves = all(hasattr(part, "shape") for part in value)
+        for part in value[::2] if are_leaves else value:  # x, y or x, y, x, y: labels may have the shape of inputs
             yield from arrays(part, shape)
     elif getattr(value, "shape", (None,))[1:] == shape:
         yield np.asarray(value)
