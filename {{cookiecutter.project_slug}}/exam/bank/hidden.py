@@ -39,6 +39,8 @@ def ensure(question: Question, seed: int, bank_folder: Path = bank.BANK) -> Path
     if not path.exists() or not zipfile.is_zipfile(path):
         _save(path, question.make_hidden(seed))
         _prune(path.parent)
+    else:
+        os.utime(path)  # in use: another process that tidies up removes older ones
     return path
 
 
@@ -62,7 +64,15 @@ def _save(path: Path, hidden: HiddenSet) -> None:
 
 
 def _prune(hidden_folder: Path) -> None:
-    """Remove all but the newest ``KEPT`` hidden sets."""
-    files = sorted(hidden_folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    """Remove all but the ``KEPT`` hidden sets that were used last."""
+    files = sorted(hidden_folder.glob("*.npz"), key=_last_use, reverse=True)
     for path in files[KEPT:]:
         path.unlink(missing_ok=True)
+
+
+def _last_use(path: Path) -> float:
+    """Return when a file was touched; another process may have removed it meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
