@@ -1,4 +1,4 @@
-"""Time series as csv files and windows."""
+"""Time series: simulated, as csv files, and as windows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.question import Array
+
+
+def autoregressive(stream: np.random.Generator, steps: int, memory: float, deviation: float) -> Array:
+    """Return a stationary AR(1) series, shape (steps,), with the given standard deviation and ``memory`` per step."""
+    shocks: Array = stream.normal(0, deviation, steps)
+    shocks[1:] *= np.sqrt(1 - memory**2)
+    for step in range(1, steps):
+        shocks[step] += memory * shocks[step - 1]
+    return shocks
 
 
 def windows(series: Array, past: int, future: int, step: int = 1) -> tuple[Array, Array]:

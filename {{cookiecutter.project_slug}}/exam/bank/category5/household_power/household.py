@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from exam.bank.question import Array
+from exam.bank.series import autoregressive
 
 HOURS = np.arange(24.0)
 DECIMALS = {
@@ -58,15 +59,6 @@ def draw_household(stream: np.random.Generator) -> Household:
         wash=stream.uniform(0.25, 0.4),
         mean_temperature=stream.uniform(11, 13),
     )
-
-
-def autoregressive(stream: np.random.Generator, steps: int, memory: float, deviation: float) -> Array:
-    """Return a stationary AR(1) series, shape (steps,), with the given standard deviation and ``memory`` per step."""
-    shocks: Array = stream.normal(0, deviation, steps)
-    shocks[1:] *= np.sqrt(1 - memory**2)
-    for step in range(1, steps):
-        shocks[step] += memory * shocks[step - 1]
-    return shocks
 
 
 def share_of_hours(start: Array, end: Array) -> Array:

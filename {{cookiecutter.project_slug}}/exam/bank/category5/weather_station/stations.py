@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exam.bank.category5.household_power.household import autoregressive
 from exam.bank.question import Array
+from exam.bank.series import autoregressive
 
 NAMES = ("harbour", "lakeside", "orchard", "village", "castle", "forest", "mountain", "summit")
 COLDER_PER_METRE = 0.0065  # degrees Celsius: the standard atmosphere
