@@ -48,7 +48,7 @@ QUESTION = Question(
     metric="accuracy",
     bands=(0.48, 0.56, 0.68, 0.8, 0.9),
     baseline="logistic regression on grey thumbnails",
-    difficulty=1,
+    difficulty=2,
     train_seconds=90,
     skills=(
         "convolution-pooling",

@@ -1,0 +1,102 @@
+# ======================================================================================
+#  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 5 of 5
+#
+#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
+#    category 5 is worth 30. You pass with 90.
+#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#    Then grade it:  python -m exam grade 5
+#  - Grade at least once: a category that was never graded counts zero.
+#  - No Lambda layers: the grader refuses them, and no question needs one.
+#  - Parts marked "do not change" are used by the grader in the same way.
+# ======================================================================================
+#
+#  TIME SERIES: sunspots, two years ahead
+#
+#  data/counts.csv holds what five observatories counted on the Sun, month by month
+#  since 1749. The number of spots rises and falls in cycles of about eleven years.
+#  Train a network that reads five years (60 months) of one observatory and forecasts
+#  the smoothed number two years later.
+#
+#  Input shape    (60, 2)     the last 60 months: the sunspot number, and its trailing mean
+#  Output shape   (1,)        the centred mean of the month 24 months later, linear
+#  Scored by      the mean absolute error, divided by that of repeating the last month's
+#                 number; README.md has the details
+# ======================================================================================
+import json
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+DATA = Path(__file__).parent / "data"
+PAST = 60
+AHEAD = 24
+SMOOTH = 13
+STEP = 3
+
+
+def load_series():
+    """Return the training and the validation months, each (months, 5). Do not change this function.
+
+    One observatory sees more spots than another: its counts times its factor k are sunspot numbers, which all share.
+    """
+    observatories = json.loads((DATA / "observatories.json").read_text(encoding="utf-8"))
+    counts = np.loadtxt(DATA / "counts.csv", delimiter=",", skiprows=1, usecols=range(1, 6))
+    numbers = counts * np.array(list(observatories["k"].values()))
+    return np.split(numbers, [len(numbers) - observatories["validation_months"]])
+
+
+def trailing_mean(series):
+    """Return the mean of each month and the 12 before it: all of them are over. Do not change this function."""
+    means = np.convolve(series, np.full(SMOOTH, 1 / SMOOTH), mode="valid")
+    return np.concatenate([np.full(SMOOTH - 1, np.nan), means])
+
+
+def centred_mean(series):
+    """Return the mean of each month, the 6 before and the 6 after it. Do not change this function."""
+    means = np.convolve(series, np.full(SMOOTH, 1 / SMOOTH), mode="valid")
+    unknown = np.full(SMOOTH // 2, np.nan)
+    return np.concatenate([unknown, means, unknown])
+
+
+def features_and_labels(series):
+    """Return windows (n, 60, 2) of one observatory and what to forecast (n, 1). Do not change this function."""
+    features = np.stack([series, trailing_mean(series)], axis=1) / 100
+    labels = centred_mean(series) / 100
+    first, end = SMOOTH - 1, len(series) - SMOOTH // 2 - PAST - AHEAD + 1  # where both means are known
+    x = [features[start : start + PAST] for start in range(first, end, STEP)]
+    y = [labels[start + PAST + AHEAD - 1] for start in range(first, end, STEP)]
+    return np.array(x, dtype=np.float32), np.array(y, dtype=np.float32).reshape(-1, 1)
+
+
+def all_observatories(numbers):
+    """Return the windows and the labels of all observatories, one after another. Do not change this function."""
+    pairs = [features_and_labels(series) for series in numbers.T]
+    return np.concatenate([x for x, _ in pairs]), np.concatenate([y for _, y in pairs])
+
+
+def load_data():
+    """Return features and labels for training, and those for validation. Do not change this function."""
+    training, validation = load_series()
+    return all_observatories(training), all_observatories(validation)
+
+
+def solution_model():
+    """Build, compile and train the model, then return it."""
+    (x, y), validation = load_data()
+
+    # YOUR CODE HERE
+    # model = tf.keras.Sequential([tf.keras.Input(shape=(PAST, 2)), ...])
+    model = None
+
+    return model
+
+
+# Do not change the code below: it saves what solution_model() returns.
+if __name__ == "__main__":
+    model = solution_model()
+    if model is None:
+        print("Nothing to save yet: complete solution_model() in Category5/starter.py, then run this file again.")
+    else:
+        model.save(Path(__file__).with_name("mymodel.h5"))
+        print("Saved Category5/mymodel.h5. Now grade it: python -m exam grade 5")
