@@ -71,7 +71,9 @@ def workspace(arguments: List[str]) -> int:
 def test(arguments: List[str]) -> int:
     """Run the linter, the type checker and the tests, and return the first failure; the arguments are pytest's."""
     python = environment(".venv-dev", "requirements-dev.txt")
-    checks = (["flake8"], ["mypy"], ["pytest", *arguments])
+    # Two at a time; a file's tests stay together, because its fixtures train and install.
+    pytest = ["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
+    checks = (["flake8"], ["mypy"], pytest)
     return next((status for status in [call([python, "-m", *check], ROOT) for check in checks] if status), 0)
 
 

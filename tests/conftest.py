@@ -16,6 +16,12 @@ sys.dont_write_bytecode = True  # caches inside the template's folder would be c
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATE = REPOSITORY / "{{cookiecutter.project_slug}}"
+LONGEST = ("test_workspace.py", "test_references.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: when several processes share the tests, none is left alone with them."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def load_module(path: Path) -> ModuleType:
