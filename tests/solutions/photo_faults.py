@@ -54,19 +54,3 @@ def first_attempt():
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(train, validation_data=validation, epochs=10, verbose=2)
     return model
-
-
-def dense_only():
-    """No convolution at all."""
-    train, validation = load_data()
-    model = tf.keras.Sequential(
-        [
-            tf.keras.Input(shape=(48, 48, 3)),
-            layers.Flatten(),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(5, activation="softmax"),
-        ]
-    )
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(train, validation_data=validation, epochs=10, verbose=2)
-    return model

@@ -53,19 +53,3 @@ def first_attempt():
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(train, validation_data=validation, epochs=15, verbose=2)
     return model
-
-
-def dense_only():
-    """No convolution at all: what flattening a photograph is worth."""
-    train, validation = load_data()
-    model = tf.keras.Sequential(
-        [
-            tf.keras.Input(shape=(150, 150, 3)),
-            layers.Flatten(),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(3, activation="softmax"),
-        ]
-    )
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(train, validation_data=validation, epochs=10, verbose=2)
-    return model

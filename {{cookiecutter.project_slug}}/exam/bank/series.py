@@ -50,3 +50,17 @@ def write_csv(path: Path, columns: Mapping[str, Iterable[object]], formats: Sequ
         for values in zip(*columns.values(), strict=True)
     ]
     path.write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
+
+
+def write_hours(path: Path, first_date: np.datetime64, series: Array, decimals: Mapping[str, int]) -> None:
+    """Write hourly values with the time in front, ``2025-01-01T00:00``.
+
+    Args:
+        path: the file.
+        first_date: its first hour is midnight.
+        series: (hours, columns).
+        decimals: column name -> digits after the point.
+    """
+    times = np.arange(len(series)) + first_date.astype("datetime64[h]")
+    columns = {"timestamp": (f"{time}:00" for time in times)} | dict(zip(decimals, series.T, strict=True))
+    write_csv(path, columns, ["{}", *(f"{{:.{places}f}}" for places in decimals.values())])

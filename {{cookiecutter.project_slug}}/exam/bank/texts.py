@@ -63,6 +63,19 @@ def distinct(
     return found
 
 
+def unseen(
+    write: Callable[[int], str], labels: Iterable[int], word_index: Mapping[str, int], known: Array
+) -> Labelled:
+    """Return a text for each label, none with the word ids of another or of a row of ``known``, (n, length)."""
+    length = known.shape[1]
+    return distinct(
+        write,
+        labels,
+        key=lambda text: encode([text], word_index, length).tobytes(),
+        taken={row.tobytes() for row in known},
+    )
+
+
 def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Write a JSON list of objects, one a line."""
     lines = [json.dumps(dict(row)) for row in rows]

@@ -9,6 +9,7 @@ import numpy as np
 
 from exam.bank.category2.traffic_signs.signs import sign
 from exam.bank.question import Array
+from exam.bank.streams import pick
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -25,16 +26,12 @@ LEAVES = ((52, 88, 38), (84, 116, 46), (110, 98, 44), (64, 50, 36))
 STICKERS = ((240, 240, 236), (236, 204, 60), (60, 150, 90), (40, 40, 44), (214, 110, 170), (70, 150, 210))
 
 
-def _pick(stream: np.random.Generator, colours: tuple[tuple[int, int, int], ...]) -> tuple[int, int, int]:
-    return colours[int(stream.integers(len(colours)))]
-
-
 def _background(stream: np.random.Generator, width: int, height: int) -> Picture:
     """Return a street out of focus: two colours that meet somewhere, spots, and the pole of the sign."""
     from PIL import Image, ImageDraw
 
     cells = int(stream.integers(4, 12))
-    colours = np.array([_pick(stream, BACKGROUNDS), _pick(stream, BACKGROUNDS)], np.float64)
+    colours = np.array([pick(stream, BACKGROUNDS), pick(stream, BACKGROUNDS)], np.float64)
     edge = stream.uniform(0, 1) * cells
     place = np.indices((cells, cells, 1))[int(stream.random() < 0.4)]
     spots = np.where(place < edge, colours[0], colours[1]) * stream.uniform(0.65, 1.3, (cells, cells, 1))
@@ -53,7 +50,7 @@ def _stick(stream: np.random.Generator, board: Picture) -> None:
     pen = ImageDraw.Draw(board)
     x, y = stream.uniform(0.25, 0.75, 2) * board.width
     a, b = stream.uniform(0.05, 0.13, 2) * board.width
-    colour = _pick(stream, STICKERS)
+    colour = pick(stream, STICKERS)
     if stream.random() < 0.4:
         pen.ellipse((x - a, y - a, x + a, y + a), fill=colour)
     else:
@@ -117,7 +114,7 @@ def _branch(stream: np.random.Generator, street: Picture) -> None:
     angle = stream.uniform(math.pi, 2 * math.pi)  # of its root, seen from the middle
     x, y = width * (0.5 + 0.6 * math.cos(angle)), height * (0.5 + 0.6 * math.sin(angle))
     heading, step = angle + math.pi + stream.uniform(-0.6, 0.6), min(width, height) * 0.08
-    wood, leaf = LEAVES[-1], _pick(stream, LEAVES[:-1])
+    wood, leaf = LEAVES[-1], pick(stream, LEAVES[:-1])
     for _ in range(int(stream.integers(3, 8))):
         heading += stream.uniform(-0.4, 0.4)
         ahead = x + step * math.cos(heading), y + step * math.sin(heading)

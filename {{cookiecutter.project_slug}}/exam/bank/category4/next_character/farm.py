@@ -6,13 +6,11 @@ holds for its young, its home, its food, for he and she, and for says and say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
-T = TypeVar("T")
+from exam.bank.streams import pick
 
 
 @dataclass(frozen=True)
@@ -53,48 +51,44 @@ def story(stream: np.random.Generator, length: int) -> str:
     lines: list[str] = []
     size = 0
     while size < length:
-        line = _pick(stream, SENTENCES)(stream)
+        line = pick(stream, SENTENCES)(stream)
         lines.append(line)
         size += len(line) + 1
     return "\n".join(lines) + "\n"
 
 
-def _pick(stream: np.random.Generator, entries: Sequence[T]) -> T:
-    return entries[int(stream.integers(len(entries)))]
-
-
 def _says(stream: np.random.Generator) -> str:
-    animal = _pick(stream, ANIMALS)
-    return f"the {_pick(stream, LOOKS)} {animal.name} {_pick(stream, PLACES)} says {animal.sound}."
+    animal = pick(stream, ANIMALS)
+    return f"the {pick(stream, LOOKS)} {animal.name} {pick(stream, PLACES)} says {animal.sound}."
 
 
 def _say(stream: np.random.Generator) -> str:
-    animal = _pick(stream, ANIMALS)
-    return f"{_pick(stream, NUMBERS)} {animal.plural} {_pick(stream, PLACES)} say {animal.sound}, {animal.sound}."
+    animal = pick(stream, ANIMALS)
+    return f"{pick(stream, NUMBERS)} {animal.plural} {pick(stream, PLACES)} say {animal.sound}, {animal.sound}."
 
 
 def _hear(stream: np.random.Generator) -> str:
-    animal = _pick(stream, ANIMALS)
-    return f"who says {animal.sound} {_pick(stream, PLACES)}? the {animal.name}."
+    animal = pick(stream, ANIMALS)
+    return f"who says {animal.sound} {pick(stream, PLACES)}? the {animal.name}."
 
 
 def _young(stream: np.random.Generator) -> str:
-    animal = _pick(stream, ANIMALS)
-    return f"the {animal.name} {_pick(stream, PLACES)} calls her {animal.young}."
+    animal = pick(stream, ANIMALS)
+    return f"the {animal.name} {pick(stream, PLACES)} calls her {animal.young}."
 
 
 def _evening(stream: np.random.Generator) -> str:
-    animal = _pick(stream, ANIMALS)
-    return f"at night the {_pick(stream, LOOKS)} {animal.name} {animal.move} to the {animal.home}."
+    animal = pick(stream, ANIMALS)
+    return f"at night the {pick(stream, LOOKS)} {animal.name} {animal.move} to the {animal.home}."
 
 
 def _hungry(stream: np.random.Generator) -> str:
-    animal, (person, pronoun) = _pick(stream, ANIMALS), _pick(stream, PEOPLE)
+    animal, (person, pronoun) = pick(stream, ANIMALS), pick(stream, PEOPLE)
     return f"{person} has a hungry {animal.name}, so {pronoun} brings {animal.food}."
 
 
 def _visit(stream: np.random.Generator) -> str:
-    animal, (person, pronoun) = _pick(stream, ANIMALS), _pick(stream, PEOPLE)
+    animal, (person, pronoun) = pick(stream, ANIMALS), pick(stream, PEOPLE)
     return f"when {person} visits the {animal.home}, {pronoun} sees the {animal.name}."
 
 

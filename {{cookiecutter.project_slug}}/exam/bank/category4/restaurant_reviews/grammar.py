@@ -15,6 +15,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from exam.bank.streams import chance
+
 Words = Sequence[str]
 Pairs = Sequence[tuple[str, str]]
 T = TypeVar("T")
@@ -335,22 +337,22 @@ DETAILS = (
 def review(stream: np.random.Generator, good: bool) -> str:
     """Return a review of two to five sentences whose writer would come again if ``good``."""
     parts = [_core(stream, good)]
-    if _chance(stream, TRIFLE):
-        parts.insert(int(stream.integers(2)), _side(stream, TRIFLES, good == _chance(stream, OWN_TONE)) + ".")
-    if _chance(stream, OPENING) or len(parts) == 1:
+    if chance(stream, TRIFLE):
+        parts.insert(int(stream.integers(2)), _side(stream, TRIFLES, good == chance(stream, OWN_TONE)) + ".")
+    if chance(stream, OPENING) or len(parts) == 1:
         parts.insert(0, _pick(stream, OPENINGS))
-    if _chance(stream, DETAIL):
+    if chance(stream, DETAIL):
         parts.insert(int(stream.integers(1, len(parts) + 1)), _pick(stream, DETAILS))
     text = " ".join(_capital(_fill(stream, part)) for part in parts)
-    text = text.lower() if _chance(stream, CARELESS) else text
-    return _slip(stream, text) if _chance(stream, TYPO) else text
+    text = text.lower() if chance(stream, CARELESS) else text
+    return _slip(stream, text) if chance(stream, TYPO) else text
 
 
 def _core(stream: np.random.Generator, good: bool) -> str:
     """Return the sentences that decide, sometimes with the verdict in words."""
     family = _pick(stream, FAMILIES)
     text = family(stream, good)
-    if family not in (_split, _if_only) and _chance(stream, VERDICT):
+    if family not in (_split, _if_only) and chance(stream, VERDICT):
         text += f" {_capital(_side(stream, VERDICTS, good))}."
     return text
 
@@ -363,11 +365,11 @@ def _contrast(stream: np.random.Generator, good: bool) -> str:
 
 def _negation(stream: np.random.Generator, good: bool) -> str:
     """One or two remarks of the same colour, turned round or underlined by small words."""
-    words = TURNED if _chance(stream, 0.5) else KEPT
+    words = TURNED if chance(stream, 0.5) else KEPT
     first, second = (
         f"{_pick(stream, aspect.subjects)} {_qualified(stream, aspect, good, words)}" for aspect in _two_aspects(stream)
     )
-    if _chance(stream, 0.5):
+    if chance(stream, 0.5):
         return _capital(first) + "."
     return _pick(stream, TOGETHER).format(a=first, A=_capital(first), b=second, B=_capital(second))
 
@@ -376,13 +378,13 @@ def _expectation(stream: np.random.Generator, good: bool) -> str:
     """What was expected and what came."""
     treat = _pick(stream, TREATS)
     expected, got = treat if not good else treat[::-1]
-    template = _pick(stream, EXPECTED if _chance(stream, CONTRARY) else AS_EXPECTED)
+    template = _pick(stream, EXPECTED if chance(stream, CONTRARY) else AS_EXPECTED)
     return template.replace("{e}", expected).replace("{g}", got).replace("{G}", _capital(got))
 
 
 def _opinions(stream: np.random.Generator, good: bool) -> str:
     """Others felt one way, the writer the other way, or the same."""
-    template = _pick(stream, OTHERS if _chance(stream, CONTRARY) else OTHERS_TOO)
+    template = _pick(stream, OTHERS if chance(stream, CONTRARY) else OTHERS_TOO)
     person = _fill(stream, _pick(stream, SLOTS["person"]))
     return template.format(
         o=person, O=_capital(person), mine=_side(stream, FEELINGS, good), theirs=_side(stream, FEELINGS, not good)
@@ -391,7 +393,7 @@ def _opinions(stream: np.random.Generator, good: bool) -> str:
 
 def _hearsay(stream: np.random.Generator, good: bool) -> str:
     """Others say something of which the writer says whether it is true."""
-    true = _chance(stream, 0.5)
+    true = chance(stream, 0.5)
     claim = _judgement(stream, _pick(stream, ASPECTS), good == true)
     heard = _pick(stream, RATED).replace("{remark}", claim).replace("{P}", _capital(_pick(stream, SLOTS["person"])))
     return f"{heard} {_pick(stream, AGREED if true else DENIED)}."
@@ -404,7 +406,7 @@ def _change(stream: np.random.Generator, good: bool) -> str:
     other, own = _quality(stream, aspect, not good), _quality(stream, aspect, good)
     present = {"was": "is", "were": "are"}[verb]
     clauses = {"was": (verb, other), "there": (verb, other), "is": (present, own), "here": (verb, own)}
-    text = _pick(stream, BEFORE if _chance(stream, 0.5) else ELSEWHERE)
+    text = _pick(stream, BEFORE if chance(stream, 0.5) else ELSEWHERE)
     for name, clause in clauses.items():
         remark = " ".join((noun, *clause))
         text = text.replace(f"{{{name}}}", remark).replace(f"{{{name.capitalize()}}}", _capital(remark))
@@ -425,10 +427,10 @@ def _if_only(stream: np.random.Generator, good: bool) -> str:
     noun = _pick(stream, aspect.subjects).rsplit(" ", 1)[0]
     found, missing = _pick(stream, aspect.praise), _pick(stream, aspect.blame)
     found, missing = (found, missing) if good else (missing, found)
-    if _chance(stream, EVEN_IF):
+    if chance(stream, EVEN_IF):
         return f"Even if {noun} had been {missing}, I would {'' if good else 'not '}go again."
     been = f"been {missing}"
-    if good or _chance(stream, 0.5):
+    if good or chance(stream, 0.5):
         been = _pick(stream, ("not been so {}", "been less {}", "been a little less {}")).format(found)
     template = _pick(stream, IF_ONLY).replace("{been}", been).replace("{noun}", noun)
     return template.replace("{w}", "would not" if good else "would")
@@ -468,7 +470,7 @@ def _remarks(stream: np.random.Generator, goods: tuple[bool, bool]) -> tuple[str
 
 def _remark(stream: np.random.Generator, aspect: Aspect, good: bool) -> str:
     """Return a main clause of praise or blame, without capital and full stop: what happened, or how it was."""
-    return _side(stream, EVENTS, good) if _chance(stream, EVENT) else _judgement(stream, aspect, good)
+    return _side(stream, EVENTS, good) if chance(stream, EVENT) else _judgement(stream, aspect, good)
 
 
 def _judgement(stream: np.random.Generator, aspect: Aspect, good: bool) -> str:
@@ -478,8 +480,8 @@ def _judgement(stream: np.random.Generator, aspect: Aspect, good: bool) -> str:
 
 def _quality(stream: np.random.Generator, aspect: Aspect, good: bool) -> str:
     """Return an adjective of praise or blame, or one of the other kind turned into its opposite."""
-    if _chance(stream, NEGATED):
-        return _qualified(stream, aspect, good, TURNED if _chance(stream, 0.5) else UNDERLINED)
+    if chance(stream, NEGATED):
+        return _qualified(stream, aspect, good, TURNED if chance(stream, 0.5) else UNDERLINED)
     return _pick(stream, (*aspect.praise, *aspect.strong_praise) if good else (*aspect.blame, *aspect.strong_blame))
 
 
@@ -521,8 +523,3 @@ def _side(stream: np.random.Generator, pairs: Pairs, left: bool) -> str:
 def _pick(stream: np.random.Generator, entries: Sequence[T]) -> T:
     """Return one entry, all equally likely."""
     return entries[int(stream.random() * len(entries))]
-
-
-def _chance(stream: np.random.Generator, share: float) -> bool:
-    """Return True with probability ``share``."""
-    return bool(stream.random() < share)

@@ -10,7 +10,7 @@ from exam.bank.baselines import bag_of_words
 from exam.bank.category4.restaurant_reviews.grammar import review
 from exam.bank.question import Array, HiddenSet, Question
 from exam.bank.streams import generator
-from exam.bank.texts import Labelled, distinct, encode, make_word_index, write_rows, write_word_index
+from exam.bank.texts import Labelled, distinct, encode, make_word_index, unseen, write_rows, write_word_index
 
 ID = "restaurant_reviews"
 TRAIN_SIZE = 6000
@@ -48,12 +48,8 @@ def write_training(folder: Path, seed: int) -> None:
 def hidden_reviews(seed: int, known: Array, word_index: dict[str, int]) -> Labelled:
     """Return 2,000 reviews, half of each class, none of which has the word ids of another or a row of ``known``."""
     stream = generator(seed, ID, "hidden")
-    return distinct(
-        lambda label: review(stream, bool(label)),
-        (number % 2 for number in range(HIDDEN_SIZE)),
-        key=lambda text: encode([text], word_index, MAX_LENGTH).tobytes(),
-        taken={row.tobytes() for row in known},
-    )
+    labels = (number % 2 for number in range(HIDDEN_SIZE))
+    return unseen(lambda label: review(stream, bool(label)), labels, word_index, known)
 
 
 def make_hidden(seed: int) -> HiddenSet:

@@ -8,13 +8,13 @@ flatmates discuss the thermostat; swap the topics and both headlines are satire.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 
+from exam.bank.streams import chance, pick
+
 Words = Sequence[str]
 Pairs = Sequence[tuple[str, str]]
-T = TypeVar("T")
 
 # Satire sends dignitaries after trifles more often than it hands great matters to small people, and news has a taste
 # of its own. These two shares are why counting words is a little better than guessing, and only a little.
@@ -256,124 +256,114 @@ TOWN_ENDS = _list(
 
 def headline(stream: np.random.Generator, satire: bool) -> str:
     """Return one headline of the wanted class, without a full stop; ``stream`` decides everything else."""
-    family = _pick(stream, FAMILIES)
+    family = pick(stream, FAMILIES)
     text = family(stream, satire)
-    if family is not _space and _chance(stream, TOWN):
-        place = _pick(stream, ("in", "near", "outside"))
-        text += f" {place} {_pick(stream, TOWN_STARTS)}{_pick(stream, TOWN_ENDS)}"
-    if _chance(stream, TAIL):
+    if family is not _space and chance(stream, TOWN):
+        place = pick(stream, ("in", "near", "outside"))
+        text += f" {place} {pick(stream, TOWN_STARTS)}{pick(stream, TOWN_ENDS)}"
+    if chance(stream, TAIL):
         text += _tone(stream, satire, NEWS_TAILS, SATIRE_TAILS)
     text = text[0].upper() + text[1:]
-    return f"{_tone(stream, satire, NEWS_LEADS, SATIRE_LEADS)}: {text}" if _chance(stream, LEAD) else text
-
-
-def _pick(stream: np.random.Generator, entries: Sequence[T]) -> T:
-    """Return one entry, all equally likely."""
-    return entries[int(stream.integers(len(entries)))]
-
-
-def _chance(stream: np.random.Generator, share: float) -> bool:
-    """Return True with probability ``share``."""
-    return bool(stream.random() < share)
+    return f"{_tone(stream, satire, NEWS_LEADS, SATIRE_LEADS)}: {text}" if chance(stream, LEAD) else text
 
 
 def _tone(stream: np.random.Generator, satire: bool, news_words: Words, satire_words: Words) -> str:
     """Return a phrase, more often from the list that the class prefers but does not own."""
-    return _pick(stream, satire_words if satire == _chance(stream, OWN_TONE) else news_words)
+    return pick(stream, satire_words if satire == chance(stream, OWN_TONE) else news_words)
 
 
 def _described(stream: np.random.Generator, noun: str) -> str:
     """Return ``noun``, sometimes with an adjective in front."""
-    return f"{_pick(stream, ADJECTIVES)} {noun}" if _chance(stream, ADJECTIVE) else noun
+    return f"{pick(stream, ADJECTIVES)} {noun}" if chance(stream, ADJECTIVE) else noun
 
 
 def _reversal(stream: np.random.Generator, doer: str, target: str, deeds: Pairs) -> str:
     """Return that ``doer`` does one of ``deeds`` to ``target``, in the active or the passive voice."""
-    active, passive = _pick(stream, deeds)
-    if _chance(stream, 0.5):
+    active, passive = pick(stream, deeds)
+    if chance(stream, 0.5):
         return f"{doer} {active.format(target)}"
     return f"{target} {passive.format(doer)}"
 
 
 def _animals(stream: np.random.Generator, satire: bool) -> str:
     """People look after animals; in satire animals look after people."""
-    person, animal = _described(stream, _pick(stream, HANDLERS)), _described(stream, _pick(stream, ANIMALS))
+    person, animal = _described(stream, pick(stream, HANDLERS)), _described(stream, pick(stream, ANIMALS))
     return _reversal(stream, animal, person, CARE) if satire else _reversal(stream, person, animal, CARE)
 
 
 def _ranks(stream: np.random.Generator, satire: bool) -> str:
     """Seniors command juniors; in satire the other way round."""
-    senior, junior = _described(stream, _pick(stream, SENIORS)), _described(stream, _pick(stream, JUNIORS))
+    senior, junior = _described(stream, pick(stream, SENIORS)), _described(stream, pick(stream, JUNIORS))
     return _reversal(stream, junior, senior, AUTHORITY) if satire else _reversal(stream, senior, junior, AUTHORITY)
 
 
 def _furniture(stream: np.random.Generator, satire: bool) -> str:
     """People handle things; in satire things handle people."""
-    person, thing = _described(stream, _pick(stream, PEOPLE)), _pick(stream, FURNITURE)
+    person, thing = _described(stream, pick(stream, PEOPLE)), pick(stream, FURNITURE)
     return _reversal(stream, thing, person, HANDLING) if satire else _reversal(stream, person, thing, HANDLING)
 
 
 def _events(stream: np.random.Generator, satire: bool) -> str:
     """Forces of nature disrupt small events; in satire small events disrupt forces of nature."""
-    force, fixture = _pick(stream, FORCES), _pick(stream, FIXTURES)
+    force, fixture = pick(stream, FORCES), pick(stream, FIXTURES)
     return _reversal(stream, fixture, force, DISRUPTION) if satire else _reversal(stream, force, fixture, DISRUPTION)
 
 
 def _registers(stream: np.random.Generator, satire: bool) -> tuple[bool, bool]:
     """Return for two parts whether each is grand: different in satire, the same in the news."""
-    first = _chance(stream, SATIRE_GRAND_FIRST if satire else NEWS_GRAND)
+    first = chance(stream, SATIRE_GRAND_FIRST if satire else NEWS_GRAND)
     return first, first != satire
 
 
 def _talks(stream: np.random.Generator, satire: bool) -> str:
     """Dignitaries negotiate treaties and households the thermostat; in satire they trade topics."""
     grand_people, grand_topic = _registers(stream, satire)
-    people = _described(stream, _pick(stream, DIGNITARIES if grand_people else HOUSEHOLD))
-    return f"{people} {_pick(stream, TALKS)} {_pick(stream, TREATIES if grand_topic else TIFFS)}"
+    people = _described(stream, pick(stream, DIGNITARIES if grand_people else HOUSEHOLD))
+    return f"{people} {pick(stream, TALKS)} {pick(stream, TREATIES if grand_topic else TIFFS)}"
 
 
 def _honours(stream: np.random.Generator, satire: bool) -> str:
     """Great deeds earn great honours and chores a nod; in satire they are mixed up."""
     grand_prize, grand_deed = _registers(stream, satire)
-    prize, deed = _pick(stream, LAURELS if grand_prize else THANKS), _pick(stream, HEROICS if grand_deed else CHORES)
-    return f"{_described(stream, _pick(stream, PEOPLE))} {_pick(stream, HONOURED).format(prize, deed)}"
+    prize, deed = pick(stream, LAURELS if grand_prize else THANKS), pick(stream, HEROICS if grand_deed else CHORES)
+    return f"{_described(stream, pick(stream, PEOPLE))} {pick(stream, HONOURED).format(prize, deed)}"
 
 
 def _emergencies(stream: np.random.Generator, satire: bool) -> str:
     """Rescue services meet disasters and handymen meet nuisances; in satire each meets the other."""
     grand_help, grand_trouble = _registers(stream, satire)
-    helper = _pick(stream, RESCUERS if grand_help else HELPERS)
-    return f"{helper} {_pick(stream, RESPONSE).format(_pick(stream, DISASTERS if grand_trouble else NUISANCES))}"
+    helper = pick(stream, RESCUERS if grand_help else HELPERS)
+    return f"{helper} {pick(stream, RESPONSE).format(pick(stream, DISASTERS if grand_trouble else NUISANCES))}"
 
 
 def _projects(stream: np.random.Generator, satire: bool) -> str:
     """Monuments take years and trifles take minutes; in satire the other way round."""
     grand_time, grand_project = _registers(stream, satire)
-    crew = _described(stream, _pick(stream, CREWS))
-    work = _pick(stream, FINISHING).format(_pick(stream, MONUMENTS if grand_project else TRIFLES))
-    return f"{crew} {work} {_pick(stream, NUMBERS)} {_pick(stream, LONG if grand_time else SHORT)}"
+    crew = _described(stream, pick(stream, CREWS))
+    work = pick(stream, FINISHING).format(pick(stream, MONUMENTS if grand_project else TRIFLES))
+    return f"{crew} {work} {pick(stream, NUMBERS)} {pick(stream, LONG if grand_time else SHORT)}"
 
 
 def _exhibits(stream: np.random.Generator, satire: bool) -> str:
     """Treasures hang in halls and junk lies on stalls; in satire they change places."""
     grand_place, grand_thing = _registers(stream, satire)
-    thing = _pick(stream, TREASURES if grand_thing else JUNK)
-    return f"{thing} {_pick(stream, SHOWN).format(_pick(stream, HALLS if grand_place else STALLS))}"
+    thing = pick(stream, TREASURES if grand_thing else JUNK)
+    return f"{thing} {pick(stream, SHOWN).format(pick(stream, HALLS if grand_place else STALLS))}"
 
 
 def _surveys(stream: np.random.Generator, satire: bool) -> str:
     """A survey finds that people like something; in satire it is what everyone knew."""
-    people, subject = _pick(stream, ENTHUSIASTS)
+    people, subject = pick(stream, ENTHUSIASTS)
     if not satire:
-        subject = _pick(stream, [other for _, other in ENTHUSIASTS if other != subject])
-    return _pick(stream, SURVEYS).format(people, subject)
+        subject = pick(stream, [other for _, other in ENTHUSIASTS if other != subject])
+    return pick(stream, SURVEYS).format(people, subject)
 
 
 def _space(stream: np.random.Generator, satire: bool) -> str:
     """Astronomers find out how something far away is; in satire, that it is as everywhere."""
-    thing, obvious = _pick(stream, OBVIOUS)
-    quality = obvious if satire else _pick(stream, UNEXPECTED[thing])
-    return f"{_pick(stream, PROBES)} {thing} on {_pick(stream, WORLDS)} is {quality}"
+    thing, obvious = pick(stream, OBVIOUS)
+    quality = obvious if satire else pick(stream, UNEXPECTED[thing])
+    return f"{pick(stream, PROBES)} {thing} on {pick(stream, WORLDS)} is {quality}"
 
 
 FAMILIES = (

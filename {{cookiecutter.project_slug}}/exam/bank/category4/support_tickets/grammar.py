@@ -13,6 +13,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from exam.bank.streams import chance
+
 Words = Sequence[str]
 T = TypeVar("T")
 
@@ -300,24 +302,24 @@ SLOTS: dict[str, Words] = {
 
 def ticket(stream: np.random.Generator, team: str) -> str:
     """Return the text of a ticket that ``team`` has to deal with; ``stream`` decides everything else."""
-    parts = _hint(stream, team) if _chance(stream, HINT[team]) else _request(stream, team)
-    if _chance(stream, REFERENCE):
+    parts = _hint(stream, team) if chance(stream, HINT[team]) else _request(stream, team)
+    if chance(stream, REFERENCE):
         parts.insert(0, _pick(stream, REFERENCES))
-    if _chance(stream, GREETING):
+    if chance(stream, GREETING):
         parts.insert(0, _pick(stream, GREETINGS))
-    if _chance(stream, CLOSING):
+    if chance(stream, CLOSING):
         parts.append(_pick(stream, CLOSINGS))
-    if _chance(stream, SIGNATURE):
+    if chance(stream, SIGNATURE):
         parts.append(_pick(stream, SIGNATURES))
     text = _fill(stream, " ".join(parts))
-    return _slip(stream, text) if _chance(stream, TYPO) else text
+    return _slip(stream, text) if chance(stream, TYPO) else text
 
 
 def _hint(stream: np.random.Generator, team: str) -> list[str]:
     """Return sentences that leave open which of two teams is wanted."""
     pair = _pick(stream, [pair for pair in HINTS if team in pair])
     parts = [_pick(stream, HINTS[pair]), _pick(stream, UNDECIDED)]
-    if _chance(stream, SETTLED):
+    if chance(stream, SETTLED):
         parts.insert(0, _pick(stream, THANKS[_another(stream, pair)]))
     return parts
 
@@ -326,23 +328,23 @@ def _request(stream: np.random.Generator, team: str) -> list[str]:
     """Return sentences with a request that stands, and perhaps others that do not."""
     other = _another(stream, (team,))
     parts = []
-    if _chance(stream, STORY):
+    if chance(stream, STORY):
         parts += _story(stream, team, other)
     ask = _pick(stream, ASKS[team])
-    if _chance(stream, TAKEN_BACK):
+    if chance(stream, TAKEN_BACK):
         text = _pick(stream, TAKEN_BACKS).replace("{C}", ask[0].upper() + ask[1:])
         return [*parts, text.replace("{c}", ask).replace("{o}", _pick(stream, ASKS[other]))]
     parts.append(_pick(stream, REQUESTS).replace("{c}", ask))
-    if _chance(stream, SETTLED):
+    if chance(stream, SETTLED):
         parts.insert(int(stream.integers(len(parts) + 1)), _pick(stream, THANKS[_another(stream, (team,))]))
     return parts
 
 
 def _story(stream: np.random.Generator, team: str, other: str) -> list[str]:
     """Return what happened: work for ``team``, or for ``other`` and then often played down."""
-    if not _chance(stream, OTHER_STORY):
+    if not chance(stream, OTHER_STORY):
         return [_pick(stream, STORIES[team])]
-    return [_pick(stream, STORIES[other])] + ([_pick(stream, ASIDES)] if _chance(stream, ASIDE) else [])
+    return [_pick(stream, STORIES[other])] + ([_pick(stream, ASIDES)] if chance(stream, ASIDE) else [])
 
 
 def _another(stream: np.random.Generator, teams: Sequence[str]) -> str:
@@ -372,8 +374,3 @@ def _slip(stream: np.random.Generator, text: str) -> str:
 def _pick(stream: np.random.Generator, entries: Sequence[T]) -> T:
     """Return one entry, all equally likely."""
     return entries[int(stream.random() * len(entries))]
-
-
-def _chance(stream: np.random.Generator, share: float) -> bool:
-    """Return True with probability ``share``."""
-    return bool(stream.random() < share)

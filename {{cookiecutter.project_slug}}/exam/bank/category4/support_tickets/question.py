@@ -12,7 +12,7 @@ from exam.bank.baselines import majority
 from exam.bank.category4.support_tickets.grammar import TEAMS, ticket
 from exam.bank.question import Array, HiddenSet, Question
 from exam.bank.streams import generator
-from exam.bank.texts import Labelled, distinct, encode, make_word_index, write_word_index
+from exam.bank.texts import Labelled, distinct, encode, make_word_index, unseen, write_word_index
 
 ID = "support_tickets"
 SHARES = {"account": 0.15, "billing": 0.2, "cancellation": 0.05, "defect": 0.1, "delivery": 0.5}
@@ -63,12 +63,7 @@ def write_training(folder: Path, seed: int) -> None:
 def hidden_tickets(seed: int, known: Array, word_index: dict[str, int]) -> Labelled:
     """Return 3,000 tickets, shared out as in training, none with the word ids of another or of a row of ``known``."""
     stream = generator(seed, ID, "hidden")
-    return distinct(
-        lambda label: ticket(stream, TEAMS[label]),
-        labels_of(stream, HIDDEN_SIZE),
-        key=lambda text: encode([text], word_index, MAX_LENGTH).tobytes(),
-        taken={row.tobytes() for row in known},
-    )
+    return unseen(lambda label: ticket(stream, TEAMS[label]), labels_of(stream, HIDDEN_SIZE), word_index, known)
 
 
 def make_hidden(seed: int) -> HiddenSet:

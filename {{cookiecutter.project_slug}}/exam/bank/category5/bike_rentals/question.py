@@ -9,7 +9,7 @@ import numpy as np
 
 from exam.bank.category5.bike_rentals.city import DECIMALS, FEATURES, draw_city, simulate
 from exam.bank.question import Array, HiddenSet, Question
-from exam.bank.series import windows, write_csv
+from exam.bank.series import windows, write_hours
 from exam.bank.streams import generator
 
 ID = "bike_rentals"
@@ -47,11 +47,7 @@ def standardise(series: Array, mean: Array, deviation: Array) -> Array:
 def write_training(folder: Path, seed: int) -> None:
     """Write ``bikes.csv``, two years of hours, and ``normalisation.json``, its constants."""
     series = hours(seed, "training", TRAINING_DATES)
-    times = np.arange(len(series)) + TRAINING_DATES[0].astype("datetime64[h]")
-    columns = {"timestamp": (f"{time}:00" for time in times)} | dict(zip(FEATURES, series.T, strict=True))
-    formats = ["{}", *(f"{{:.{places}f}}" for places in DECIMALS.values())]
-    write_csv(folder / "bikes.csv", columns, formats)
-
+    write_hours(folder / "bikes.csv", TRAINING_DATES[0], series, DECIMALS)
     mean, deviation = constants(series)
     content = {
         "features": FEATURES,

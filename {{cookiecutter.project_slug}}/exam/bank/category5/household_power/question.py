@@ -9,7 +9,7 @@ import numpy as np
 
 from exam.bank.category5.household_power.household import DECIMALS, FEATURES, draw_household, simulate
 from exam.bank.question import Array, HiddenSet, Question
-from exam.bank.series import windows, write_csv
+from exam.bank.series import windows, write_hours
 from exam.bank.streams import generator
 
 ID = "household_power"
@@ -47,11 +47,7 @@ def normalise(series: Array, minimum: Array, maximum: Array) -> Array:
 def write_training(folder: Path, seed: int) -> None:
     """Write ``household.csv``, two years of hourly readings, and ``normalisation.json``, its constants."""
     series = readings(seed, "training", TRAINING_DATES)
-    hours = np.arange(len(series)) + TRAINING_DATES[0].astype("datetime64[h]")
-    columns = {"timestamp": (f"{hour}:00" for hour in hours)} | dict(zip(FEATURES, series.T, strict=True))
-    formats = ["{}", *(f"{{:.{places}f}}" for places in DECIMALS.values())]
-    write_csv(folder / "household.csv", columns, formats)
-
+    write_hours(folder / "household.csv", TRAINING_DATES[0], series, DECIMALS)
     minimum, maximum = constants(series)
     content = {
         "features": FEATURES,
