@@ -6,6 +6,7 @@
     python make.py lock [uv's arguments]                    make the hashed locks again, e.g. with --upgrade
     python make.py calibrate [QUESTION ...]                 measure what each point costs, write CALIBRATION.md
     python make.py bank                                     write the bank's README from its questions
+    python make.py confusion [FINDING ...]                  make every mistake, and write which finding came first
 """
 
 from __future__ import annotations
@@ -101,6 +102,11 @@ def calibrate(arguments: List[str]) -> int:
     return script("calibrate.py", arguments)
 
 
+def confusion(arguments: List[str]) -> int:
+    """Make every mistake the grader knows, grade it, and write which finding came first."""
+    return script("confusion.py", arguments)
+
+
 def bank(arguments: List[str]) -> int:
     """Write the README of the question bank."""
     return script("bank_readme.py", arguments)
@@ -112,7 +118,14 @@ def script(name: str, arguments: List[str]) -> int:
     return call([python, str(ROOT / "tests" / name), *arguments], ROOT, PYTHONPATH=str(TEMPLATE))
 
 
-COMMANDS = {"workspace": workspace, "test": test, "lock": lock, "calibrate": calibrate, "bank": bank}
+COMMANDS = {
+    "workspace": workspace,
+    "test": test,
+    "lock": lock,
+    "calibrate": calibrate,
+    "bank": bank,
+    "confusion": confusion,
+}
 
 
 def main(arguments: List[str]) -> int:

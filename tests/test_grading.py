@@ -55,13 +55,13 @@ def grade_one(workspace: Workspace, model: Path, exam: Exam = LINE) -> Result:
         ("nan_outputs", "scored", "nan-output"),
         ("some_infinite_outputs", "scored", "nan-output"),
         ("constant_outputs", "scored", "constant-output"),
-        ("worse_than_the_baseline", "scored", "below-baseline"),
+        ("worse_than_the_baseline", "scored", "off-by-scale"),
         ("lambda_layer", "not gradable", "lambda-layer"),
         ("custom_layer", "not gradable", "custom-layer"),
-        ("two_inputs_wide", "not gradable", "wrong-input-shape"),
+        ("two_inputs_wide", "not gradable", "wrong-feature-count"),
         ("two_outputs", "not gradable", "wrong-output-shape"),
-        ("shape_known_only_when_run", "not gradable", "wrong-output-shape"),
-        ("relu_output", "not gradable", "wrong-activation"),
+        ("shape_known_only_when_run", "not gradable", "wrong-units"),
+        ("relu_output", "not gradable", "bounded-output"),
         ("activation_bomb", "not gradable", "out-of-bounds"),
         ("weights_alone.weights", "not gradable", "weights-only"),
     ],
@@ -92,7 +92,7 @@ def test_a_fault_of_ours_is_never_a_score(
     workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop_the_worker(self: run.Runner, job: run.Job, threads: int) -> dict[str, object]:
-        return {"hidden": "nowhere.npz", "threads": 1, "address_space": 0}
+        return {"model": "", "hidden": "nowhere.npz", "threads": 1, "address_space": 0}
 
     monkeypatch.setattr(run.Runner, "_message", stop_the_worker)
     result = grade_one(workspace, mistakes / "sound.h5")

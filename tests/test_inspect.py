@@ -47,7 +47,6 @@ def test_missing_file(tmp_path: Path) -> None:
     [
         (b"", "empty"),
         (b"hello", "HDF5"),
-        (b"PK\x03\x04rest", ".keras"),
         (inspect.HDF5_SIGNATURE + b"\0" * 90, "damaged"),
     ],
 )
@@ -66,7 +65,12 @@ def test_truncated_file(tmp_path: Path) -> None:
 
 def test_folder_instead_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "mymodel.h5").mkdir()
-    assert code(tmp_path / "mymodel.h5") == "unreadable-file"
+    assert code(tmp_path / "mymodel.h5") == "saved-model"
+
+
+def test_keras_file_under_another_name(tmp_path: Path) -> None:
+    (tmp_path / "mymodel.h5").write_bytes(b"PK\x03\x04rest")
+    assert code(tmp_path / "mymodel.h5") == "keras-format"
 
 
 def test_file_that_is_still_being_saved(tmp_path: Path) -> None:
@@ -188,13 +192,13 @@ DIGITS = "handwritten_digits"
     ("shape", "layers", "expected"),
     [
         ((8, 8), [("Flatten", {}), ("Dense", {"units": 10, "activation": "softmax"})], None),
-        ((None, 8), [("Dense", {"units": 10, "activation": "softmax"})], "wrong-output-shape"),
+        ((None, 8), [("Dense", {"units": 10, "activation": "softmax"})], "sequence-kept"),
         ((64,), [("Dense", {"units": 10, "activation": "softmax"})], "wrong-input-shape"),
-        ((8, 8, 1), [("Flatten", {}), ("Dense", {"units": 10, "activation": "softmax"})], "wrong-input-shape"),
-        ((8, 8), [("Flatten", {}), ("Dense", {"units": 9, "activation": "softmax"})], "wrong-output-shape"),
-        ((8, 8), [("Dense", {"units": 10, "activation": "softmax"})], "wrong-output-shape"),
-        ((8, 8), [("Flatten", {}), ("Dense", {"units": 10, "activation": "linear"})], "wrong-activation"),
-        ((8, 8), [("Flatten", {}), ("Dense", {"units": 10, "activation": "sigmoid"})], "wrong-activation"),
+        ((8, 8, 1), [("Flatten", {}), ("Dense", {"units": 10, "activation": "softmax"})], "extra-axis"),
+        ((8, 8), [("Flatten", {}), ("Dense", {"units": 9, "activation": "softmax"})], "wrong-units"),
+        ((8, 8), [("Dense", {"units": 10, "activation": "softmax"})], "sequence-kept"),
+        ((8, 8), [("Flatten", {}), ("Dense", {"units": 10, "activation": "linear"})], "missing-activation"),
+        ((8, 8), [("Flatten", {}), ("Dense", {"units": 10, "activation": "sigmoid"})], "sigmoid-for-classes"),
     ],
 )
 def test_contract_of_a_question(tmp_path: Path, shape: Any, layers: Any, expected: str | None) -> None:

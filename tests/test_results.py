@@ -16,8 +16,10 @@ from rich.console import Console
 
 from exam import bank, session
 from exam.bank.question import HiddenSet
-from exam.grading.explain import Evidence, explain
+from exam.grading.evidence import Evidence
+from exam.grading.explain import explain
 from exam.grading.findings import CATALOGUE, finding
+from exam.grading.inspect import Inspection
 from exam.grading.result import WEIGHTS, Result, total
 from exam.grading.score import score
 from exam.report import terminal
@@ -28,10 +30,15 @@ Y = np.linspace(-5, 5, 50, dtype=np.float32).reshape(-1, 1)
 HIDDEN = HiddenSet(x=Y, y=Y, baseline=np.zeros_like(Y))
 
 
+def evidence(predictions: np.ndarray) -> Evidence:  # type: ignore[type-arg]
+    """Return what is known of a model with these answers, and of no experiment."""
+    seen = Inspection(Path("mymodel.h5"), "Category1/mymodel.h5", "Category1")
+    return Evidence(LINE, HIDDEN, predictions, score(LINE, HIDDEN, predictions), seen)
+
+
 def codes(predictions: np.ndarray) -> list[str]:  # type: ignore[type-arg]
     """Return the codes of the reasons for lost points."""
-    scored = score(LINE, HIDDEN, predictions)
-    return [found.code for found in explain(Evidence(LINE, predictions, scored))]
+    return [found.code for found in explain(evidence(predictions))]
 
 
 def test_a_perfect_model_has_five_points_and_no_finding() -> None:
@@ -46,7 +53,9 @@ def test_a_perfect_model_has_five_points_and_no_finding() -> None:
         (np.where(Y > 4, np.inf, Y), ["nan-output"]),
         (np.full_like(Y, 2.0), ["constant-output", "below-baseline", "room-to-improve"]),
         (-Y, ["below-baseline", "room-to-improve"]),
-        (Y + 0.7, ["room-to-improve"]),
+        (Y + 0.7, ["off-by-constant", "room-to-improve"]),
+        (Y * 0.1, ["off-by-scale", "room-to-improve"]),
+        (Y + 0.3 * np.sign(np.sin(40 * Y)), ["room-to-improve"]),
     ],
 )
 def test_reasons_the_costliest_first(predictions: np.ndarray, expected: list[str]) -> None:  # type: ignore[type-arg]
@@ -59,9 +68,9 @@ def test_not_a_number_scores_nothing() -> None:
 
 
 def test_the_next_band_is_named() -> None:
-    scored = score(LINE, HIDDEN, Y + np.float32(0.75))
-    assert scored.points == 3
-    found = explain(Evidence(LINE, Y + np.float32(0.75), scored))[-1]
+    given = evidence(Y + np.float32(0.75))
+    assert given.score.points == 3
+    found = explain(given)[-1]
     assert "0.75 earns 3 of 5" in found.message and "needs 0.5" in found.message and "need 0.1" in found.message
 
 

@@ -104,7 +104,8 @@ def check(category: int, as_json: bool) -> None:
     from exam.grading.inspect import inspect
 
     workspace = Workspace.find()
-    seen = inspect(workspace.model(category), bank.load(_exam(workspace).questions[category]))
+    drawn = _exam(workspace).questions
+    seen = inspect(workspace.model(category), bank.load(drawn[category]), drawn=drawn)
     if as_json:
         click.echo(json.dumps(seen.to_dict()))
     else:
@@ -118,8 +119,11 @@ def check(category: int, as_json: bool) -> None:
 @click.argument("categories", type=CATEGORY, nargs=-1, metavar="[CATEGORY]...")
 @click.option("--all", "all_categories", is_flag=True, help="Grade all five categories.")
 @click.option("--require", type=click.IntRange(0, 5), metavar="POINTS", help="Exit with 1 if a category has fewer.")
+@click.option("--all-findings", is_flag=True, help="Show every finding, not only the three that explain most.")
 @as_json
-def grade(categories: tuple[int, ...], all_categories: bool, require: int | None, as_json: bool) -> None:
+def grade(
+    categories: tuple[int, ...], all_categories: bool, require: int | None, all_findings: bool, as_json: bool
+) -> None:
     """Submit and test the models of one or more CATEGORIES."""
     if bool(categories) == all_categories:
         raise click.UsageError("Say which category to grade, for example: grade 1; or all of them: grade --all")
@@ -137,7 +141,8 @@ def grade(categories: tuple[int, ...], all_categories: bool, require: int | None
         from exam.report import terminal
 
         console = terminal.console()
-        console.print(terminal.results_view(results, console.encoding))
+        most = None if all_findings else terminal.MOST_FINDINGS
+        console.print(terminal.results_view(results, console.encoding, most))
     sys.exit(_exit_status(results, require))
 
 

@@ -1,7 +1,8 @@
 """The catalogue of findings: what was seen, what was expected, what to try next.
 
-To add a finding, add an entry to ``CATALOGUE`` and return ``finding(code, ...)`` from a check: of the file in
-``inspect.py``, of the predictions in ``explain.py``.
+To add a finding, add an entry to ``CATALOGUE``, a page ``docs/findings/<code>.md`` to the workspace, and return
+``finding(code, ...)`` from a check: of the file in ``inspect.py`` and ``contract.py``, of the predictions in
+``predictions.py``, of the experiments in ``experiments.py``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ class Finding:
     message: str
     next_step: str
 
+    @property
+    def page(self) -> str:
+        """Return the page of the workspace that shows the wrong code and the right code."""
+        return f"docs/findings/{self.code}.md"
+
     def to_dict(self) -> dict[str, str]:
         """Return the finding as plain JSON data."""
         return asdict(self)
@@ -41,10 +47,31 @@ class _Entry:
 
 
 CATALOGUE = {
+    # the file: is it there, and what kind of file is it?
     "missing-file": _Entry(
         "fatal",
         "There is no {path} yet.",
         "Complete solution_model() in {folder}/starter.py and run that file; it saves mymodel.h5.",
+    ),
+    "wrong-name": _Entry(
+        "fatal",
+        "{folder} holds {found}, but no mymodel.h5, and only mymodel.h5 is graded.",
+        "Save the model under that name, as the last lines of {folder}/starter.py do.",
+    ),
+    "wrong-folder": _Entry(
+        "fatal",
+        "There is no {path}, but there is {found}: the model was saved into another folder.",
+        "Move it to {path}, or save it as the last lines of {folder}/starter.py do, which name the folder.",
+    ),
+    "keras-format": _Entry(
+        "fatal",
+        "{found} is in the newer .keras format; this exam asks for HDF5, the format of files that end in .h5.",
+        'Save with model.save("mymodel.h5"). Renaming the file does not change what is in it.',
+    ),
+    "saved-model": _Entry(
+        "fatal",
+        "{found} is a folder, as TensorFlow's SavedModel format is; this exam asks for one HDF5 file, {path}.",
+        'Save with model.save("mymodel.h5") instead of model.export(...) or a name without .h5.',
     ),
     "unreadable-file": _Entry(
         "fatal",
@@ -64,7 +91,7 @@ CATALOGUE = {
     "unusual-contents": _Entry(
         "fatal",
         "{path} holds {found}, which a saved Keras model never does; nothing of it was loaded.",
-        "Save the model again on your own machine with model.save(\"mymodel.h5\").",
+        'Save the model again on your own machine with model.save("mymodel.h5").',
     ),
     "weights-only": _Entry(
         "fatal",
@@ -76,37 +103,151 @@ CATALOGUE = {
         "The description of the layers in {path} cannot be read: {reason}.",
         'Save the trained model again with model.save("mymodel.h5").',
     ),
+    # the layers
     "lambda-layer": _Entry(
         "fatal",
-        "Layer {layer!r} is a Lambda layer (or a Python function), which the exam forbids: it would run code from "
-        "the file.",
-        "Write it with ordinary layers: Rescaling to multiply, Reshape to change axes, Normalization to standardise.",
+        "Layer {layer!r} is a Lambda layer (or a Python function), which the exam forbids: it would run code from"
+        " the file.",
+        "Write it with ordinary layers: Rescaling to multiply, Reshape to change axes, Normalization to "
+        "standardise.",
     ),
     "custom-layer": _Entry(
         "fatal",
         "Layer {layer!r} is of class {found!r}, which is not a layer of Keras; the grader has no code for it.",
         "Build the model from the layers in tf.keras.layers.",
     ),
+    "lost-vocabulary": _Entry(
+        "fatal",
+        "Layer {layer!r} ({found}) learned its table with adapt(), and an .h5 file cannot hold such a table.",
+        "Leave the layer out of the model: the starter prepares the inputs already. Otherwise give it its table "
+        "as vocabulary=[...].",
+    ),
+    # the contract: shapes
+    "another-category": _Entry(
+        "fatal",
+        "This model takes inputs of shape {found} and answers with shape {answers}: that is what {other} asks "
+        "for, not category {category}.",
+        "Copy the file to where it belongs, and train category {category} with its own starter.py.",
+    ),
+    "another-question": _Entry(
+        "fatal",
+        "This model takes inputs of shape {found} and answers with shape {answers}, as the question \"{other}\" of "
+        "the bank asks; this exam's question has {expected} and {expected_answers}.",
+        "The model is most likely left from another exam. Run {folder}/starter.py again for this one.",
+    ),
     "wrong-input-shape": _Entry(
         "fatal",
         "The model takes inputs of shape {found}; this question's inputs have shape {expected}.",
-        "Start the model with tf.keras.Input(shape={expected}); the batch axis is not part of the shape.",
+        "Start the model with tf.keras.Input(shape={expected}).",
+    ),
+    "batch-axis-included": _Entry(
+        "fatal",
+        "The model takes inputs of shape {found}, which has the batch axis (how many samples come at once) in "
+        "front; one sample has shape {expected}.",
+        "Start the model with tf.keras.Input(shape={expected}): Keras adds the batch axis itself.",
+    ),
+    "missing-channel-axis": _Entry(
+        "fatal",
+        "The model takes inputs of shape {found}; this question's inputs have one axis more, {expected}.",
+        "Start the model with tf.keras.Input(shape={expected}). The last axis holds the channels of a picture, or"
+        " the features of a moment.",
+    ),
+    "extra-axis": _Entry(
+        "fatal",
+        "The model takes inputs of shape {found}; this question's inputs have one axis less, {expected}.",
+        "Start with tf.keras.Input(shape={expected}), and let a Reshape layer add the axis inside the model, for "
+        "example for Conv2D.",
+    ),
+    "wrong-image-size": _Entry(
+        "fatal",
+        "The model takes pictures of shape {found}; this question's pictures have shape {expected} (height, "
+        "width, channels).",
+        "Start the model with tf.keras.Input(shape={expected}), and give the same size wherever the starter's "
+        "data is loaded.",
+    ),
+    "wrong-channels": _Entry(
+        "fatal",
+        "The model takes pictures of shape {found}; this question's have shape {expected}. The last number counts"
+        " the channels: 1 is grey, 3 is colour.",
+        "Start the model with tf.keras.Input(shape={expected}).",
+    ),
+    "wrong-sequence-length": _Entry(
+        "fatal",
+        "The model takes sequences of shape {found}; this question's have shape {expected}, {size} steps long.",
+        "Start the model with tf.keras.Input(shape={expected}), and keep the starter's window or padding length.",
+    ),
+    "wrong-feature-count": _Entry(
+        "fatal",
+        "The model takes inputs of shape {found}; this question's have shape {expected}. The last number counts "
+        "the features: the columns that describe one sample.",
+        "Start the model with tf.keras.Input(shape={expected}), and train it on all columns in their order.",
     ),
     "wrong-output-shape": _Entry(
         "fatal",
         "The model answers with shape {found}; this question expects {expected}.",
         "Look at the last line of model.summary(): the last layer must give {expected} for each sample.",
     ),
+    "wrong-units": _Entry(
+        "fatal",
+        "The model answers with shape {found} for each sample; this question expects {expected}.",
+        "Give the last Dense layer {units} units.",
+    ),
+    "sequence-kept": _Entry(
+        "fatal",
+        "The model answers with shape {found}, something for each step or place of the input; this question "
+        "expects {expected}, one answer for each sample.",
+        "Leave return_sequences=True out of the last LSTM or GRU, or put Flatten or a global pooling layer before"
+        " the last Dense layer.",
+    ),
+    "sequence-dropped": _Entry(
+        "fatal",
+        "The model answers with shape {found}, one answer for each sample; this question expects {expected}, an "
+        "answer for each step.",
+        "Let the last LSTM or GRU keep its steps with return_sequences=True, or end with Reshape({expected}).",
+    ),
+    # the contract: last activation
     "wrong-activation": _Entry(
         "fatal",
         "The last activation is {found!r}; this question expects {expected}.",
-        "{advice}",
+        'Write activation="{wanted}" in the last layer, and a loss that fits it.',
     ),
+    "softmax-on-one-unit": _Entry(
+        "fatal",
+        "The last layer has one unit with softmax, which makes it answer 1.0 for every input; this question "
+        "expects {expected}.",
+        'Write activation="{wanted}" in the last layer. Softmax shares 100 % among its units, so one unit always '
+        'gets all of it.',
+    ),
+    "sigmoid-for-classes": _Entry(
+        "fatal",
+        "The last activation is 'sigmoid', which gives each of the {count} classes a probability of its own; this"
+        " question expects {expected}, whose probabilities add up to 1.",
+        'Write activation="softmax" in the last layer. Exactly one class is right, so they have to compete.',
+    ),
+    "missing-activation": _Entry(
+        "fatal",
+        "The last layer has no activation, so its outputs are not probabilities; this question expects "
+        "{expected}.",
+        'Write activation="{wanted}" in the last layer, and a loss without from_logits=True.',
+    ),
+    "bounded-output": _Entry(
+        "fatal",
+        "The last activation is {found!r}, which keeps the model from answering certain numbers, for example "
+        "negative ones; this question expects {expected}.",
+        "Leave the activation of the last Dense layer out.",
+    ),
+    # loading and running
     "not-loadable": _Entry(
         "fatal",
         "Keras {keras} could not load the model: {reason}.",
-        "The file was written by Keras {version}. Run {folder}/starter.py with this project's interpreter to save it "
-        "again.",
+        "The file was written by Keras {version}. Run {folder}/starter.py with this project's interpreter to save"
+        " it again.",
+    ),
+    "newer-keras": _Entry(
+        "fatal",
+        "The file was written by Keras {version}; this project's Keras {keras} is older and could not load it: "
+        "{reason}.",
+        "Run {folder}/starter.py with this project's interpreter to train and save the model again.",
     ),
     "other-keras": _Entry(
         "fatal",
@@ -123,20 +264,175 @@ CATALOGUE = {
         "Grading stopped while {phase}: the model {reason}.",
         "Build a smaller model: the reference solution of this question trains in under {seconds} s.",
     ),
+    # the predictions
     "nan-output": _Entry(
         "problem",
         "{share:.0%} of the model's outputs are not numbers (NaN or infinity), so no point can be given.",
-        "The loss most likely became NaN in training: lower the learning rate, scale the inputs, and watch the loss.",
+        "The loss most likely became NaN in training: lower the learning rate, scale the inputs, and watch the "
+        "loss.",
     ),
     "constant-output": _Entry(
         "problem",
-        "The model answers the same for every input ({found}), as if it did not look at the data.",
-        "Check that training ran and the loss fell; a smaller learning rate or scaled inputs often wake a model up.",
+        "The model answers nearly the same for every input ({found}), as if it did not look at the data.",
+        "Check that training ran and the loss fell; a smaller learning rate or scaled inputs often wake a model "
+        "up.",
+    ),
+    "not-probabilities": _Entry(
+        "problem",
+        "The outputs should be probabilities, but {reason}.",
+        "End the model with its softmax or sigmoid layer: nothing may change the numbers after it.",
+    ),
+    "whole-numbers": _Entry(
+        "problem",
+        "The model answers with whole numbers ({found}), not with probabilities.",
+        "Leave out what turns probabilities into a class number, such as argmax or rounding: the grader does that"
+        " itself.",
+    ),
+    "permuted-classes": _Entry(
+        "problem",
+        "The model tells the classes apart, but calls them by each other's names ({found}): with the names "
+        "exchanged it would earn {points} of 5.",
+        "Number the classes in the order of the question's README. Folders are numbered by their names from A to "
+        "Z.",
+    ),
+    "inverted-labels": _Entry(
+        "problem",
+        "The model says 0 where 1 is right and the other way round: turned over, its answers would earn {points} "
+        "of 5.",
+        "Check which class is 1: the README says it, and the labels must not be exchanged on the way into "
+        "model.fit.",
+    ),
+    "repeats-last-value": _Entry(
+        "problem",
+        "The forecasts are nearly what the naive baseline says ({baseline}): they differ from it by {found:.0%} "
+        "of its error.",
+        "The model has learned to repeat. Give it more to see (all features, the whole window) and train longer.",
+    ),
+    "off-by-constant": _Entry(
+        "problem",
+        "The answers are off by about {found:.3g}, all in the same direction: with that added they would earn "
+        "{points} of 5.",
+        "Train until the loss stands still: the number that the last layer adds (its bias) has not arrived. Check that "
+        "inputs and labels were prepared as in the starter.",
+    ),
+    "off-by-scale": _Entry(
+        "problem",
+        "The answers have the wrong scale: multiplied by {found:.3g} they would earn {points} of 5.",
+        "Answer in the units of the starter's labels: do not divide them by anything that is not undone inside "
+        "the model.",
+    ),
+    "shifted-forecast": _Entry(
+        "problem",
+        "The forecasts come {found}: compared with the neighbouring step their error would be {better:.3g} "
+        "instead of {value:.3g}.",
+        "Check where the labels begin: the first one follows directly after the last step of the window.",
+    ),
+    "class-never-predicted": _Entry(
+        "problem",
+        "The model never answers {found}, though {share:.0%} of the samples are that.",
+        "Look at how many training samples each class has, and at their labels; class_weight in model.fit helps "
+        "rare classes.",
+    ),
+    # experiments with the inputs
+    "raw-pixels": _Entry(
+        "problem",
+        "The model expects pixels from 0 to 255, but is given 0 to 1, as in the starter: with 0 to 255 it would "
+        "earn {points} of 5.",
+        "Train on what the starter's load_data() returns, without multiplying it.",
+    ),
+    "repeated-normalisation": _Entry(
+        "problem",
+        "Layer {layer!r} scales the pixels once more: they are divided by 255 already. Without that it would earn"
+        " {points} of 5.",
+        "Leave the layer out, or train on what the starter's load_data() returns.",
+    ),
+    "centred-pixels": _Entry(
+        "problem",
+        "The model expects pixels from -1 to 1, but is given 0 to 1, as in the starter: with -1 to 1 it would "
+        "earn {points} of 5.",
+        "Put tf.keras.layers.Rescaling(2, offset=-1) in front of the model's first layer, and train it like that.",
+    ),
+    "standardised-inputs": _Entry(
+        "problem",
+        "The model expects standardised inputs (mean 0, deviation 1 in each column), but is given them as the "
+        "starter's load_data() does: standardised it would earn {points} of 5.",
+        "Put a Normalization layer, adapted to the training inputs, in front of the model instead of scaling "
+        "outside of it.",
+    ),
+    "swapped-colours": _Entry(
+        "problem",
+        "The model expects blue, green, red; pictures come as red, green, blue, as in the starter: with the "
+        "channels exchanged it would earn {points} of 5.",
+        "Load pictures with the starter's load_data(): OpenCV's cv2.imread, for example, reads them the other way"
+        " round.",
+    ),
+    "padding-in-front": _Entry(
+        "problem",
+        "The model expects the padding zeros in front of the words, but they come after them, as in the starter: "
+        "with the zeros in front it would earn {points} of 5.",
+        "Train on what the starter's load_data() returns.",
+    ),
+    # training
+    "never-trained": _Entry(
+        "problem",
+        "The file says that the model was saved before its first training step.",
+        "Call model.fit before solution_model() returns the model.",
+    ),
+    "one-epoch": _Entry(
+        "problem",
+        "The file counts {found} training steps, about one pass through the training data in batches of 32.",
+        "Train for more epochs (passes), as long as the loss on the validation data falls.",
+    ),
+    "overfitting": _Entry(
+        "problem",
+        "On {count} training samples the {metric} is {training:.3g}, on unseen ones {found:.3g}: the model knows the "
+        "training data by heart.",
+        "Try Dropout, augmentation of pictures, fewer units, or EarlyStopping (which ends a training when "
+        "val_loss no longer falls).",
+    ),
+    "underfitting": _Entry(
+        "problem",
+        "The model is about as weak on {count} training samples ({metric} {training:.3g}) as on unseen ones "
+        "({found:.3g}): it has not learned enough.",
+        "Train for more epochs, change the learning rate, or give the model more units and layers.",
     ),
     "below-baseline": _Entry(
         "problem",
         "The {metric} is {found}; the naive baseline ({baseline}) reaches {expected} without learning.",
         "First get clearly past the baseline: compare inputs, labels and loss with the question's README.",
+    ),
+    # the compiled loss
+    "loss-from-logits": _Entry(
+        "hint",
+        "The loss was told from_logits=True, but the last layer has {activation} already, so the outputs are "
+        "squashed twice in training.",
+        "Leave from_logits=True out: the last layer's activation makes probabilities already.",
+    ),
+    "regression-loss": _Entry(
+        "hint",
+        "The model was trained with {loss}, which measures distances; here classes are to be told apart.",
+        'Compile with loss="{fitting}".',
+    ),
+    "class-loss": _Entry(
+        "hint",
+        "The model was trained with {loss}, which compares probabilities; here numbers are to be predicted.",
+        "Compile with {fitting} as the loss.",
+    ),
+    "loss-on-one-unit": _Entry(
+        "hint",
+        "The model was trained with {loss}, which needs one unit for each class; with a single unit it cannot "
+        "tell two classes apart.",
+        'Compile with loss="{fitting}".',
+    ),
+    "binary-loss": _Entry(
+        "hint",
+        "The model was trained with {loss}, which asks each class on its own; here exactly one class is right.",
+        'Compile with loss="{fitting}".',
+    ),
+    "large-optimizer-state": _Entry(
+        "hint",
+        "{share:.0%} of the file's {found} is the optimizer's state, which only a continued training needs.",
+        'Save with model.save("mymodel.h5", include_optimizer=False); the real exam asked to look at the size.',
     ),
     "room-to-improve": _Entry(
         "hint",

@@ -10,14 +10,17 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from exam import __version__, bank
 from exam.bank import hidden
-from exam.bank.question import METRICS, Question
-from exam.grading import cache, keras2
-from exam.grading.explain import Evidence, explain
+from exam.bank.question import METRICS, Array, Question
+from exam.grading import cache, experiments, keras2
+from exam.grading.evidence import Evidence, Study
+from exam.grading.experiments import Again, OnTraining
+from exam.grading.explain import explain
 from exam.grading.findings import Finding, finding
 from exam.grading.inspect import MAX_FILE_BYTES, Inspection, inspect, is_being_saved
 from exam.grading.result import Result
@@ -65,7 +68,8 @@ def _begin(workspace: Workspace, exam: Exam, category: int, scratch: Path) -> _G
     started = time.monotonic()
     question = bank.load(exam.questions[category])
     shown = f"Category{category}/{workspace.model(category).name}"
-    seen = inspect(_private_copy(workspace.model(category), scratch / str(category)), question, shown)
+    private = _private_copy(workspace.model(category), scratch / str(category))
+    seen = inspect(private, question, shown, exam.questions)
     grading = _Grading(question, seen, hidden.fingerprint(question), started)
     if seen.finding is not None:
         grading.result = _result(grading, exam, "not gradable", 0, findings=(seen.finding,))
@@ -105,12 +109,20 @@ def _run(workspace: Workspace, exam: Exam, gradings: Sequence[_Grading], progres
         for grading in gradings:
             progress(f"Preparing hidden data of category {grading.question.category}")
             path = hidden.ensure(grading.question, exam.seed)
-            grading.job = Job(grading.question, grading.seen.path, path)
+            folder = workspace.category(grading.question.category)
+            study = partial(_study, grading.question, path)
+            grading.job = Job(grading.question, grading.seen.path, path, folder, study)
         progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
         jobs = [grading.job for grading in gradings if grading.job is not None]
         answers = runner.run(jobs, lambda job: progress(f"Predicted category {job.question.category}"))
     for grading, answer in zip(gradings, answers, strict=True):
         grading.result = _finish(workspace, exam, grading, answer)
+
+
+def _study(question: Question, path: Path, predictions: Array, again: Again, on_training: OnTraining) -> Study:
+    """Experiment with a model that lost points, while it is loaded."""
+    samples = hidden.read(path)
+    return experiments.study(question, samples, predictions, score(question, samples, predictions), again, on_training)
 
 
 def _finish(workspace: Workspace, exam: Exam, grading: _Grading, answer: Answer) -> Result:
@@ -122,8 +134,12 @@ def _finish(workspace: Workspace, exam: Exam, grading: _Grading, answer: Answer)
         result = _result(grading, exam, "not gradable", 0, findings=(answer.finding,))
     else:
         assert answer.predictions is not None and grading.job is not None
-        scored = score(grading.question, hidden.read(grading.job.hidden), answer.predictions)
-        findings = explain(Evidence(grading.question, answer.predictions, scored))
+        samples = hidden.read(grading.job.hidden)
+        scored = score(grading.question, samples, answer.predictions)
+        given = Evidence(
+            grading.question, samples, answer.predictions, scored, grading.seen, answer.study, answer.whole_numbers
+        )
+        findings = explain(given)
         result = _result(grading, exam, "scored", scored.points, scored, findings)
     if result.status == "scored":
         _remember(workspace, grading, result)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,22 +18,20 @@ import h5py
 import numpy as np
 
 from exam.bank.question import Question
-from exam.grading import layers
+from exam.grading import contract, layers, whereabouts
 from exam.grading.findings import Finding, finding
 from exam.grading.shapes import Signature, signature
 
 MAX_FILE_BYTES = 200 * 2**20
 """Candidates of the real exam reported 300 MB cut to 41 MB by dropping the optimizer's state."""
+LARGE_FILE_BYTES = 20 * 2**20
 MAX_CONFIG_BYTES = 4 * 2**20
 MAX_OBJECTS = 20_000
 MAX_LAYERS = 300
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 ZIP_SIGNATURE = b"PK\x03\x04"
-ACTIVATION_ADVICE = {
-    "softmax": 'Write activation="softmax" in the last layer, and a loss without from_logits=True.',
-    "sigmoid": 'Write activation="sigmoid" in the last layer, and binary cross-entropy without from_logits=True.',
-    "linear": "Leave the activation of the last layer out: the values to predict have no bounds.",
-}
+STEP_COUNTER = re.compile(r"iter(ation)?s?(:0)?")
+"""What optimizers of Keras 2 and 3 call the number of their steps."""
 
 
 @dataclass
@@ -47,9 +46,13 @@ class Inspection:
         sha256: of the whole file; None when it was not read.
         keras_version: of the Keras that wrote the file.
         loss: the compiled loss as text, None when not compiled.
+        from_logits: whether the loss takes outputs that are not probabilities yet.
         parameters: number of stored weights.
+        optimizer_bytes: size of the optimizer's state in the file.
+        steps: how many training steps the optimizer has counted; None when the file does not tell.
         signature: shapes and last activation, as far as the description of the layers tells.
         finding: the reason why the file cannot be graded, or None.
+        hints: what is odd about a file that can be graded.
     """
 
     path: Path
@@ -59,9 +62,13 @@ class Inspection:
     sha256: str | None = None
     keras_version: str | None = None
     loss: str | None = None
+    from_logits: bool = False
     parameters: int = 0
+    optimizer_bytes: int = 0
+    steps: int | None = None
     signature: Signature | None = None
     finding: Finding | None = None
+    hints: tuple[Finding, ...] = ()
     config: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,39 +81,46 @@ class Inspection:
             "keras_version": self.keras_version,
             "loss": self.loss,
             "parameters": self.parameters,
+            "training_steps": self.steps,
             "input_shape": seen and seen.input_shape,
             "output_shape": seen and seen.output_shape,
             "last_activation": seen and seen.last_activation,
             "finding": self.finding and self.finding.to_dict(),
+            "hints": [hint.to_dict() for hint in self.hints],
         }
 
 
-def inspect(path: Path, question: Question, shown: str | None = None) -> Inspection:
-    """Inspect ``path`` as an answer to ``question``; never raises for what a file may hold."""
+def inspect(
+    path: Path, question: Question, shown: str | None = None, drawn: Mapping[int, str] | None = None
+) -> Inspection:
+    """Inspect a file as an answer to a question; never raises for what a file may hold.
+
+    Args:
+        path: the file, which may be a private copy.
+        question: what it is to answer.
+        shown: the name to show, the file's own when left out.
+        drawn: category -> question id of the whole exam, to recognise a model of another category.
+    """
     folder = f"Category{question.category}"
     seen = Inspection(path, shown or f"{folder}/{path.name}", folder)
     seen.finding = next(_file_findings(seen), None)
     if seen.finding is None:
-        seen.finding = _open(seen, question)
+        seen.finding = _open(seen, question, drawn or {})
     return seen
 
 
 def _file_findings(seen: Inspection) -> Iterator[Finding]:
     """Check the file as bytes: there, of reasonable size, HDF5."""
     if not seen.path.exists():
-        yield finding("missing-file", path=seen.shown, folder=seen.folder)
+        yield _missing(seen)
         return
     if not seen.path.is_file():
-        yield finding("unreadable-file", path=seen.shown, reason="it is a folder, as a SavedModel is")
+        yield finding("saved-model", path=seen.shown, found=seen.shown)
         return
     seen.size = seen.path.stat().st_size
     if seen.size > MAX_FILE_BYTES:
-        yield finding(
-            "file-too-large",
-            path=seen.shown,
-            found=f"{seen.size / 2**20:.0f} MB",
-            expected=f"{MAX_FILE_BYTES // 2**20} MB",
-        )
+        found, expected = f"{seen.size / 2**20:.0f} MB", f"{MAX_FILE_BYTES // 2**20} MB"
+        yield finding("file-too-large", path=seen.shown, found=found, expected=expected)
         return
     try:
         data = seen.path.read_bytes()
@@ -115,19 +129,37 @@ def _file_findings(seen: Inspection) -> Iterator[Finding]:
         return
     seen.sha256 = hashlib.sha256(data).hexdigest()
     if data.startswith(ZIP_SIGNATURE):
-        yield finding("unreadable-file", path=seen.shown, reason="it is a .keras file under another name")
+        yield finding("keras-format", found=seen.shown)
     elif not data:
         yield finding("unreadable-file", path=seen.shown, reason="it is empty")
     elif not data.startswith(HDF5_SIGNATURE):
         yield finding("unreadable-file", path=seen.shown, reason="it does not start as an HDF5 file does")
 
 
-def _open(seen: Inspection, question: Question) -> Finding | None:
+def _missing(seen: Inspection) -> Finding:
+    """Look for what the learner may have saved instead: another name, format or folder."""
+    folder = seen.path.parent
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    for path in entries:
+        if path.suffix == ".keras":
+            return finding("keras-format", found=f"{seen.folder}/{path.name}")
+        if path.suffix in (".h5", ".hdf5"):
+            return finding("wrong-name", folder=seen.folder, found=path.name)
+        if (path / "saved_model.pb").is_file():
+            return finding("saved-model", path=seen.shown, found=f"{seen.folder}/{path.name}")
+    if (folder / "saved_model.pb").is_file():
+        return finding("saved-model", path=seen.shown, found=seen.folder)
+    above = folder.parent / seen.path.name
+    if above.is_file():
+        return finding("wrong-folder", path=seen.shown, folder=seen.folder, found=f"{above.name} beside {seen.folder}")
+    return finding("missing-file", path=seen.shown, folder=seen.folder)
+
+
+def _open(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Finding | None:
     """Open the file and run the checks of its contents."""
     try:
         with h5py.File(seen.path, "r") as file:
-            findings = _content_findings(seen, file, question)
-            return next(findings, None)
+            return next(_content_findings(seen, file, question, drawn), None)
     except BlockingIOError:
         return finding("still-being-saved", path=seen.shown)
     except (OSError, RuntimeError, KeyError, ValueError) as error:
@@ -145,7 +177,9 @@ def is_being_saved(path: Path) -> bool:
     return False
 
 
-def _content_findings(seen: Inspection, file: Any, question: Question) -> Iterator[Finding]:
+def _content_findings(
+    seen: Inspection, file: Any, question: Question, drawn: Mapping[int, str]
+) -> Iterator[Finding]:
     """Check links, the description of the layers, their classes, and the question's contract, in this order."""
     unusual = _unusual(seen, file)
     if unusual:
@@ -160,11 +194,35 @@ def _content_findings(seen: Inspection, file: Any, question: Question) -> Iterat
     if reason:
         yield finding("unreadable-config", path=seen.shown, reason=reason)
         return
-    seen.loss = _loss(_text(file.attrs.get("training_config")))
+    seen.loss, seen.from_logits = _loss(_text(file.attrs.get("training_config")))
     yield from _class_findings(seen)
     seen.signature = signature(seen.config)
-    yield from contract_findings(question, seen.signature.input_shape, seen.signature.output_shape)
-    yield from _activation_findings(question, seen.signature.last_activation)
+    yield from _contract_findings(seen, question, drawn)
+    seen.hints = tuple(_hints(seen, question))
+
+
+def _contract_findings(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Iterator[Finding]:
+    """Compare shapes and last activation with the question; a model that fits elsewhere belongs there."""
+    assert seen.signature is not None
+    shapes = seen.signature.input_shape, seen.signature.output_shape
+    wrong = next(contract.contract_findings(question, *shapes), None)
+    if wrong is not None:
+        yield whereabouts.finding_for(question, *shapes, drawn) or wrong
+        return
+    wrong = contract.activation_finding(question, seen.signature.last_activation)
+    if wrong is not None:
+        yield wrong
+
+
+def _hints(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """What does not stop the grading, and may explain a weak model."""
+    assert seen.signature is not None
+    wrong = contract.loss_finding(question, seen.loss, seen.from_logits, seen.signature.last_activation)
+    if wrong is not None:
+        yield wrong
+    if seen.size > LARGE_FILE_BYTES and seen.optimizer_bytes > seen.size * 0.4:
+        share = seen.optimizer_bytes / seen.size
+        yield finding("large-optimizer-state", found=megabytes(seen.size), share=share)
 
 
 def _unusual(seen: Inspection, file: Any) -> str | None:
@@ -194,9 +252,19 @@ def _unusual(seen: Inspection, file: Any) -> str | None:
             declared += item.size * item.dtype.itemsize if item.size else 0
             if declared > limit:
                 return f"data sets that claim {declared / 2**20:,.0f} MB in a file of {seen.size / 2**20:,.1f} MB"
-            if group.name.startswith("/model_weights") and np.issubdtype(item.dtype, np.number):
-                seen.parameters += item.size or 0
+            _count(seen, group.name, name, item)
     return None
+
+
+def _count(seen: Inspection, group: str, name: str, item: Any) -> None:
+    """Note what one data set says of the size and the training of the model."""
+    number = np.issubdtype(item.dtype, np.number)
+    if group.startswith("/model_weights") and number:
+        seen.parameters += item.size or 0
+    elif group.startswith("/optimizer_weights"):
+        seen.optimizer_bytes += item.size * item.dtype.itemsize if item.size else 0
+        if STEP_COUNTER.fullmatch(name) and item.shape == () and number:
+            seen.steps = int(item[()])
 
 
 def _read_config(seen: Inspection, raw: str) -> str | None:
@@ -226,50 +294,24 @@ def _class_findings(seen: Inspection) -> Iterator[Finding]:
         elif module in (None, "keras.layers") and is_layer:
             if class_name not in layers.LAYERS | layers.MODELS | {"Policy"}:
                 yield finding("custom-layer", layer=name, found=class_name)
+    for name, class_name in layers.lost_tables(seen.config):
+        yield finding("lost-vocabulary", layer=name, found=class_name)
 
 
-def contract_findings(question: Question, input_shape: Any, output_shape: Any) -> Iterator[Finding]:
-    """Compare a model's shapes, without the batch axis, with the question's; None is unknown and fits."""
-    if input_shape is not None and not _fits(input_shape, question.input_shape):
-        yield finding("wrong-input-shape", found=show_shape(input_shape), expected=question.input_shape)
-    if output_shape is not None and not _fits(output_shape, question.output_shape):
-        yield finding("wrong-output-shape", found=show_shape(output_shape), expected=question.output_shape)
-
-
-def _fits(shape: Any, expected: tuple[int, ...]) -> bool:
-    """Return whether ``shape`` is ``expected``, where None in ``shape`` stands for any size."""
-    if isinstance(shape, list):  # several inputs or outputs
-        return False
-    return len(shape) == len(expected) and all(
-        axis is None or axis == size for axis, size in zip(shape, expected, strict=True)
-    )
-
-
-def show_shape(shape: Any) -> str:
-    """Return a shape as the learner writes it, ``(28, 28)``."""
-    if isinstance(shape, list):
-        return f"{len(shape)} separate tensors"
-    return str(tuple(shape))
-
-
-def _activation_findings(question: Question, activation: str | None) -> Iterator[Finding]:
-    """Compare the last activation with the question's; None is unknown and fits."""
-    if activation is None or activation in question.activations:
-        return
-    expected = " or ".join(map(repr, question.activations))
-    advice = ACTIVATION_ADVICE.get(question.activations[0], f"Give the last layer the activation {expected}.")
-    yield finding("wrong-activation", found=activation, expected=expected, advice=advice)
-
-
-def _loss(training_config: str | None) -> str | None:
-    """Return the compiled loss as one word where it can be told."""
+def _loss(training_config: str | None) -> tuple[str | None, bool]:
+    """Return the compiled loss in snake case where it can be told, and whether it was told from_logits=True."""
     try:
         loss = json.loads(training_config or "{}").get("loss")
     except (ValueError, RecursionError, AttributeError):
-        return None
+        return None, False
+    from_logits = False
     if isinstance(loss, dict):
-        loss = loss.get("class_name")
-    return loss if isinstance(loss, str) else None
+        options = loss.get("config")
+        from_logits = isinstance(options, dict) and options.get("from_logits") is True
+        loss = options if isinstance(options, str) else loss.get("class_name")  # a function's name, or a class's
+    if not isinstance(loss, str):
+        return None, False
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", loss).lower(), from_logits
 
 
 def _text(value: Any) -> str | None:

@@ -10,6 +10,9 @@ MODELS = frozenset({"Sequential", "Functional", "Model"})
 REFUSED = frozenset({"Lambda", "__lambda__", "function", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
 """Classes that carry or fetch code."""
 
+LOOKUPS = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
+"""Layers with a table; one that was learned with adapt() is not in an .h5 file, one given as a list is."""
+
 LAYERS = frozenset(
     """
     Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
@@ -59,3 +62,17 @@ def declared(config: Any, depth: int = 0) -> Iterator[tuple[str, str, str | None
         yield str(name or config.get("name") or class_name), class_name, module, is_layer
     for value in config.values():
         yield from declared(value, depth + 1)
+
+
+def lost_tables(config: Any) -> Iterator[tuple[str, str]]:
+    """Yield (layer name, class name) for every layer whose learned table the file does not hold."""
+    if isinstance(config, list):
+        for item in config:
+            yield from lost_tables(item)
+    if not isinstance(config, dict):
+        return
+    inner = config.get("config")
+    if config.get("class_name") in LOOKUPS and isinstance(inner, dict) and not inner.get("vocabulary"):
+        yield str(inner.get("name")), config["class_name"]
+    for value in config.values():
+        yield from lost_tables(value)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,14 +24,18 @@ from typing import Any
 import numpy as np
 import psutil
 
+from exam import bank
 from exam.bank.question import Array, Question
 from exam.grading import forks, worker
+from exam.grading.contract import contract_findings
+from exam.grading.evidence import Study
+from exam.grading.experiments import Again, Answers, Change, OnTraining
 from exam.grading.findings import Finding, finding
-from exam.grading.inspect import contract_findings
 from exam.ready import installed_versions
 
 SECONDS_PER_MODEL = 60
 SECONDS_TO_START = 180
+SECONDS_OF_EXPERIMENTS = 20
 MEMORY_BYTES = 4 * 2**30
 """Resident memory of a worker; below 2 GiB of address space TensorFlow itself aborts."""
 POLL_SECONDS = 0.05
@@ -39,24 +44,38 @@ _STARTING = threading.Lock()
 
 @dataclass(frozen=True)
 class Job:
-    """One model to run: the checked private copy of the file, and the hidden set's npz file."""
+    """One model to run.
+
+    Attributes:
+        question: what it answers.
+        model: the checked private copy of the file.
+        hidden: the hidden set's npz file.
+        category: the category's folder, whose training data experiments may ask about.
+        study: called with the predictions and the two ways to ask the model again, while it is still loaded.
+    """
 
     question: Question
     model: Path
     hidden: Path
+    category: Path
+    study: Callable[[Array, Again, OnTraining], Study]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What running a model gave; exactly one field is set.
+    """What running a model gave: predictions, or one of the two reasons why there are none.
 
     Attributes:
         predictions: float32, shape ``(n, *output_shape)``.
+        whole_numbers: whether the model answered with an integer type.
+        study: what experiments with the model found.
         finding: why the learner's model gave none.
         fault: why we failed; a traceback or a sentence.
     """
 
     predictions: Array | None = None
+    whole_numbers: bool = False
+    study: Study = field(default_factory=Study)
     finding: Finding | None = None
     fault: str | None = None
 
@@ -113,7 +132,9 @@ class Runner:
         except _Stopped as error:
             current.stop()
             return _stopped_answer(job, current.phase, str(error))
-        if self.forks or answer.fault:
+        if answer.predictions is not None:
+            answer = replace(answer, study=_study(current, job, answer.predictions))
+        if self.forks or answer.fault or not current.process.is_alive():
             current.stop()
         else:
             self._idle.append(current)
@@ -163,7 +184,7 @@ class _Worker:
                         self.stop()
                         return Answer(finding=wrong)
                 elif "shape" in reply:
-                    return _predictions(job, reply["shape"], self._receive())
+                    return _predictions(job, reply, self._receive())
                 elif "refused" in reply:
                     return _refused(job, self.phase, reply)
                 else:
@@ -171,6 +192,43 @@ class _Worker:
         except (EOFError, OSError) as error:
             self.process.join(5)
             raise _Stopped(f"ended the process (exit code {self.process.exitcode})") from error
+
+    def again(self, change: Change, every: int) -> Array:
+        """Return the predictions for every n-th hidden sample with changed inputs.
+
+        Raises:
+            _Stopped: the worker died, failed or was over a limit.
+        """
+        return self._array(self._asked(**asdict(change), every=every))
+
+    def on_training(self, question: Question, category: Path, count: int) -> Answers | None:
+        """Return what the model says to some training samples; None when they cannot be read.
+
+        Raises:
+            _Stopped: the worker died, failed or was over a limit.
+        """
+        starter = bank.find()[question.id] / "starter.py"
+        reply = self._asked(starter=str(starter), category=str(category), count=count)
+        if "nothing" in reply:
+            return None
+        predictions = self._array(reply)
+        y = np.array(json.loads(self._receive()), dtype=np.float32)
+        return Answers(predictions, _as_hidden(question, y), reply["size"])
+
+    def _asked(self, **message: Any) -> dict[str, Any]:
+        """Return the reply to a question about the loaded model."""
+        self._enter(worker.EXPERIMENTING)
+        try:
+            self.connection.send_bytes(json.dumps(message).encode())
+            reply: dict[str, Any] = json.loads(self._receive())
+        except (EOFError, OSError) as error:
+            raise _Stopped("ended the process") from error
+        if "fault" in reply:
+            raise _Stopped("failed")
+        return reply
+
+    def _array(self, reply: dict[str, Any]) -> Array:
+        return np.frombuffer(self._receive(), dtype=np.float32).reshape(reply["shape"])
 
     def stop(self) -> None:
         """End the process, now."""
@@ -180,9 +238,9 @@ class _Worker:
 
     def _enter(self, phase: str) -> None:
         """Start the clock of a phase; loading and predicting share one."""
+        limits = {worker.STARTING: SECONDS_TO_START, worker.EXPERIMENTING: SECONDS_OF_EXPERIMENTS}
         if phase != worker.PREDICTING:
-            seconds = SECONDS_TO_START if phase == worker.STARTING else SECONDS_PER_MODEL
-            self.deadline = time.monotonic() + seconds
+            self.deadline = time.monotonic() + limits.get(phase, SECONDS_PER_MODEL)
         self.phase = phase
 
     def _receive(self) -> bytes:
@@ -229,11 +287,31 @@ def _shapes(reply: dict[str, Any]) -> tuple[Any, Any]:
     return shape(reply.get("input_shape")), shape(reply.get("output_shape"))
 
 
-def _predictions(job: Job, shape: list[int], data: bytes) -> Answer:
+def _predictions(job: Job, reply: dict[str, Any], data: bytes) -> Answer:
     """Check that the predictions have the shape of the question's answers."""
-    predictions = np.frombuffer(data, dtype=np.float32).reshape(shape)
+    predictions = np.frombuffer(data, dtype=np.float32).reshape(reply["shape"])
     wrong = next(contract_findings(job.question, None, predictions.shape[1:]), None)
-    return Answer(finding=wrong) if wrong else Answer(predictions=predictions)
+    return Answer(finding=wrong) if wrong else Answer(predictions, reply["whole_numbers"])
+
+
+def _study(current: _Worker, job: Job, predictions: Array) -> Study:
+    """Run the experiments; a model that breaks on them keeps its score, and loses an explanation only."""
+
+    def on_training(count: int) -> Answers | None:
+        return current.on_training(job.question, job.category, count)
+
+    try:
+        return job.study(predictions, current.again, on_training)
+    except (_Stopped, EOFError, OSError):
+        current.stop()
+        return Study()
+
+
+def _as_hidden(question: Question, y: Array) -> Array:
+    """Return labels as a hidden set keeps them, whatever form the starter gives them."""
+    if question.task != "multiclass":
+        return y.reshape(len(y), *question.output_shape)
+    return (y.argmax(axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.ravel()).astype(np.int64)
 
 
 def _refused(job: Job, phase: str, reply: dict[str, Any]) -> Answer:
@@ -241,9 +319,17 @@ def _refused(job: Job, phase: str, reply: dict[str, Any]) -> Answer:
     if reply["memory"]:
         return _stopped_answer(job, phase, f"needed more than {MEMORY_BYTES // 2**30} GB of memory")
     values = {"folder": f"Category{job.question.category}", "reason": reply["error"].rstrip(".")}
-    if reply["refused"] == "not-loadable":
-        values |= {"keras": installed_versions().get("keras", "?"), "version": _written_by(job.model)}
-    return Answer(finding=finding(reply["refused"], **values))
+    code = reply["refused"]
+    if code == "not-loadable":
+        ours, theirs = installed_versions().get("keras", "?"), _written_by(job.model)
+        values |= {"keras": ours, "version": theirs}
+        code = "newer-keras" if _numbers(theirs) > _numbers(ours) else code
+    return Answer(finding=finding(code, **values))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the first two numbers of a version, which decide about what can be loaded."""
+    return tuple(map(int, re.findall(r"\d+", version)[:2]))
 
 
 def _stopped_answer(job: Job, phase: str, reason: str) -> Answer:

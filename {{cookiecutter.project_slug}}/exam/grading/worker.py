@@ -9,12 +9,17 @@ from __future__ import annotations
 import json
 import os
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from exam.grading import starters
+
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
+EXPERIMENTING = "experimenting"
 BATCH_SIZE = 64
 
 
@@ -26,15 +31,21 @@ def redirect_stderr(log: str) -> None:
 
 
 def serve(connection: Connection, log: str) -> None:
-    """Answer jobs until the other side closes the pipe."""
+    """Answer jobs, and questions about the last job's model, until the other side closes the pipe."""
     redirect_stderr(log)
+    loaded: _Loaded | None = None
     while True:
         try:
-            job = json.loads(connection.recv_bytes())
+            message = json.loads(connection.recv_bytes())
         except EOFError:
             return
         try:
-            _answer(connection, job)
+            if "model" in message:
+                loaded = _answer(connection, message)
+            elif "starter" in message:
+                _answer_on_training(connection, loaded, message)
+            else:
+                _answer_again(connection, loaded, message)
         except Exception:
             traceback.print_exc()
             _send(connection, fault=traceback.format_exc())
@@ -44,7 +55,47 @@ def _send(connection: Connection, **message: Any) -> None:
     connection.send_bytes(json.dumps(message).encode())
 
 
-def _answer(connection: Connection, job: dict[str, Any]) -> None:
+def _send_array(connection: Connection, array: np.ndarray[Any, Any], **message: Any) -> None:
+    """Send an array as its shape and its float32 bytes."""
+    _send(connection, shape=array.shape, **message)
+    connection.send_bytes(array.astype(np.float32).tobytes())
+
+
+class _Loaded:
+    """A model that has been loaded, and the hidden inputs it is asked about."""
+
+    def __init__(self, model: Any, x: np.ndarray[Any, Any], scale: float) -> None:
+        import tensorflow as tf
+
+        self.x, self.scale = x, scale
+        self.size = model.input_shape[0] or BATCH_SIZE
+        self.step = tf.function(lambda batch: model(batch, training=False))
+
+    def predict(
+        self, x: np.ndarray[Any, Any], prepare: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
+    ) -> np.ndarray[Any, Any]:
+        """Return predictions (n, ...) of one compiled function over batches of one size.
+
+        About twice as fast as ``model.predict`` for small models, which compiles per call and keeps callbacks. The last
+        batch is filled up, so the function is compiled once.
+        """
+        import tensorflow as tf
+
+        parts = []
+        for start in range(0, len(x), self.size):
+            batch = x[start : start + self.size]
+            missing = self.size - len(batch)
+            if missing:
+                batch = np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
+            parts.append(np.asarray(self.step(tf.constant(prepare(batch))))[: self.size - missing])
+        return np.concatenate(parts)
+
+    def prepare(self, batch: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Return hidden inputs as a model is given them: pixels are kept as bytes."""
+        return batch.astype(np.float32) * np.float32(self.scale) if batch.dtype == np.uint8 else batch
+
+
+def _answer(connection: Connection, job: dict[str, Any]) -> _Loaded | None:
     """Load one model, predict the hidden set, send the predictions or why there are none."""
     _send(connection, phase=STARTING)
     keras = _start(job)
@@ -55,18 +106,52 @@ def _answer(connection: Connection, job: dict[str, Any]) -> None:
         model = keras.models.load_model(job["model"], compile=False, safe_mode=True)
         shapes = _shapes(model)
     except Exception as error:
-        traceback.print_exc()
-        return _send(connection, refused="not-loadable", error=_explain(error), memory=_is_memory(error))
+        _refuse(connection, "not-loadable", error)
+        return None
     if any(shape is None for shape in shapes.values()):
-        return _send(connection, refused="not-loadable", error="the model was never built or trained", memory=False)
+        _send(connection, refused="not-loadable", error="the model was never built or trained", memory=False)
+        return None
     _send(connection, phase=PREDICTING, **shapes)
     try:
-        predictions = _predict(model, x, job["input_scale"])
+        loaded = _Loaded(model, x, job["input_scale"])
+        predictions = loaded.predict(x, loaded.prepare)
     except Exception as error:
+        _refuse(connection, "not-predictable", error)
+        return None
+    _send_array(connection, predictions, whole_numbers=bool(np.issubdtype(predictions.dtype, np.integer)))
+    return loaded
+
+
+def _refuse(connection: Connection, code: str, error: Exception) -> None:
+    """Send why a model gives no predictions; the traceback goes to the log."""
+    traceback.print_exc()
+    _send(connection, refused=code, error=_explain(error), memory=_is_memory(error))
+
+
+def _answer_again(connection: Connection, loaded: _Loaded | None, message: dict[str, Any]) -> None:
+    """Predict every n-th hidden sample with changed inputs; see ``exam.grading.experiments.Change``."""
+    assert loaded is not None
+    scale, offset = (np.asarray(message[name], dtype=np.float32) for name in ("scale", "offset"))
+
+    def prepare(batch: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        batch = loaded.prepare(batch)
+        if message["order"] == "padding first":
+            return np.stack([np.roll(row, np.count_nonzero(row == 0)) for row in batch])
+        return (batch[..., ::-1] if message["order"] == "reversed" else batch) * scale + offset
+
+    _send_array(connection, loaded.predict(loaded.x[:: message["every"]], prepare))
+
+
+def _answer_on_training(connection: Connection, loaded: _Loaded | None, message: dict[str, Any]) -> None:
+    """Predict some training samples; say so when they cannot be read, for example because they were deleted."""
+    assert loaded is not None
+    try:
+        x, y, size = starters.training_samples(Path(message["starter"]), Path(message["category"]), message["count"])
+    except Exception:
         traceback.print_exc()
-        return _send(connection, refused="not-predictable", error=_explain(error), memory=_is_memory(error))
-    _send(connection, shape=predictions.shape)
-    connection.send_bytes(predictions.tobytes())
+        return _send(connection, nothing=True)
+    _send_array(connection, loaded.predict(x, lambda batch: batch), size=size)
+    connection.send_bytes(json.dumps(np.asarray(y, dtype=np.float64).tolist()).encode())
 
 
 def _start(job: dict[str, Any]) -> Any:
@@ -100,29 +185,6 @@ def _shapes(model: Any) -> dict[str, Any]:
         return {"input_shape": shape("input_shape"), "output_shape": shape("output_shape")}
     except (AttributeError, ValueError, TypeError):
         return {"input_shape": None, "output_shape": None}
-
-
-def _predict(model: Any, x: np.ndarray[Any, Any], scale: float) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Return float32 predictions (n, ...) of one compiled function over batches of one size.
-
-    About twice as fast as ``model.predict`` for small models, which compiles per call and keeps callbacks. The last
-    batch is filled up, so the function is compiled once.
-    """
-    import tensorflow as tf
-
-    size = model.input_shape[0] or BATCH_SIZE
-    step = tf.function(lambda batch: model(batch, training=False))
-    parts = []
-    for start in range(0, len(x), size):
-        batch = x[start : start + size]
-        missing = size - len(batch)
-        if missing:
-            batch = np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
-        if batch.dtype == np.uint8:
-            batch = batch.astype(np.float32) * np.float32(scale)
-        part = np.asarray(step(tf.constant(batch)), dtype=np.float32)
-        parts.append(part[: size - missing])
-    return np.concatenate(parts)
 
 
 def _is_memory(error: Exception) -> bool:

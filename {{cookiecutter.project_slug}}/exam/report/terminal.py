@@ -15,8 +15,9 @@ from rich.text import Text
 
 from exam.bank import public
 from exam.catalogue import LEVELS, Entry
+from exam.grading.contract import show_shape
 from exam.grading.findings import Finding
-from exam.grading.inspect import Inspection, megabytes, show_shape
+from exam.grading.inspect import Inspection, megabytes
 from exam.grading.result import PASS_MARK, WEIGHTS, Result, total
 
 MOST_FINDINGS = 3
@@ -50,11 +51,17 @@ def boxes(points: int | None, encoding: str = "utf-8") -> Text:
     return Text(full * count + empty * (5 - count), style=COLOURS[count])
 
 
-def results_view(results: Sequence[Result], encoding: str = "utf-8") -> Group:
-    """Return the screen for graded categories: one block each; for all five also the sum and the 90 line."""
+def results_view(results: Sequence[Result], encoding: str = "utf-8", most: int | None = MOST_FINDINGS) -> Group:
+    """Return the screen for graded categories: one block each; for all five also the sum and the 90 line.
+
+    Args:
+        results: one for each category, in order.
+        encoding: of the terminal.
+        most: how many findings of a category are shown; None for all.
+    """
     blocks: list[RenderableType] = []
     for result in results:
-        blocks += [_headline(result, encoding), *_details(result), Text()]
+        blocks += [_headline(result, encoding), *_details(result, most), Text()]
     if len(results) == len(WEIGHTS):
         blocks.append(_total(results))
     return Group(*blocks)
@@ -77,7 +84,7 @@ def _headline(result: Result, encoding: str) -> Table:
     return row
 
 
-def _details(result: Result) -> list[RenderableType]:
+def _details(result: Result, most: int | None) -> list[RenderableType]:
     """Return the lines below a headline: the metric beside the baseline, then the findings."""
     lines: list[RenderableType] = []
     if result.status == "grader fault":
@@ -87,7 +94,10 @@ def _details(result: Result) -> list[RenderableType]:
         cached = "; unchanged since the last grading" if result.cached else ""
         numbers = f"{result.metric} {result.value:g}, naive baseline {result.baseline:g}{cached}"
         lines.append(Text(numbers, style="dim"))
-    lines += [_finding(found) for found in result.findings[:MOST_FINDINGS]]
+    lines += [_finding(found) for found in result.findings[:most]]
+    more = len(result.findings[most:]) if most is not None else 0
+    if more:
+        lines.append(Text(f"{more} more: grade {result.category} --all-findings", style="dim"))
     return [Padding(line, (0, 0, 0, 12)) for line in lines]
 
 
@@ -95,6 +105,7 @@ def _finding(found: Finding) -> Group:
     style = {"fatal": "red", "problem": "yellow", "hint": "cyan"}[found.severity]
     step = Table.grid(padding=(0, 1))
     step.add_row(Text("->", style="dim"), Text(found.next_step, style="dim"))
+    step.add_row(Text(), Text(found.page, style="dim"))
     return Group(Text(found.message, style=style), step)
 
 
@@ -115,6 +126,7 @@ def inspection_view(seen: Inspection) -> Group:
         "File": f"{seen.shown}, {megabytes(seen.size)}" if seen.size else seen.shown,
         "Saved by": f"Keras {seen.keras_version}" if seen.keras_version else None,
         "Weights": f"{seen.parameters:,}" if seen.parameters else None,
+        "Training steps": None if seen.steps is None else f"{seen.steps:,}",
         "Loss": seen.loss,
         "Input": show_shape(shapes.input_shape) if shapes and shapes.input_shape else None,
         "Output": show_shape(shapes.output_shape) if shapes and shapes.output_shape else None,
@@ -124,7 +136,8 @@ def inspection_view(seen: Inspection) -> Group:
         if value is not None:
             table.add_row(Text(label, style="bold"), Text(value))
     verdict: RenderableType = Text("Ready to be graded.", style="green")
-    return Group(table, Text(), _finding(seen.finding) if seen.finding else verdict)
+    hints = [_finding(hint) for hint in seen.hints]
+    return Group(table, Text(), _finding(seen.finding) if seen.finding else verdict, *hints)
 
 
 def bank_view(entries: Sequence[Entry], encoding: str = "utf-8") -> Group:

@@ -1,0 +1,101 @@
+"""For every mistake its finding first; a page for each; experiments cost no score and run nothing of the learner."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import confusion
+import harness
+import pytest
+
+from exam import bank
+from exam.grading import run
+from exam.grading.findings import CATALOGUE
+from exam.grading.grade import grade
+from exam.workspace import Workspace
+
+PAGES = harness.TEMPLATE / "docs" / "findings"
+ROWS = [tuple(row) for row in re.findall(r"^\| ([\w-]+) \| (\w+) \| ([\w-]+) \|$", confusion.TABLE.read_text(), re.M)]
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_every_finding_has_a_page_with_the_wrong_code_and_the_right(code: str) -> None:
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.*)$", page, re.M)
+    assert headings == ["Wrong", "Right", "How to check"] and page.startswith("# ")
+    assert f"({code}.md)" in (PAGES / "README.md").read_text(encoding="utf-8")
+
+
+def test_there_is_no_page_without_a_finding() -> None:
+    assert {path.stem for path in PAGES.glob("*.md")} == {"README", *CATALOGUE}
+
+
+def test_the_confusion_table_holds_every_mistake_and_its_diagonal() -> None:
+    assert Counter(row[:2] for row in ROWS) == Counter((code, name) for code, name, _ in confusion.MISTAKES)
+    assert {code for code, *_ in ROWS} == set(CATALOGUE) - confusion.NO_MISTAKES
+    right = sum(code == first for code, _, first in ROWS)
+    assert right >= 0.95 * len(ROWS), f"{right} of {len(ROWS)}"
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Keras warns of some of the mistakes
+@pytest.mark.parametrize(
+    ("code", "question", "make"),
+    confusion.MISTAKES,
+    ids=[f"{make.__name__}-{question}" for _, question, make in confusion.MISTAKES],
+)
+def test_the_mistake_is_the_first_finding(code: str, question: str, make: confusion.Make, tmp_path: Path) -> None:
+    expected = next(first for row, name, first in ROWS if (row, name) == (code, question))
+    assert confusion.first_finding(code, question, make, tmp_path) == expected
+
+
+@pytest.fixture(scope="module")
+def weak(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace with a model that knows its training data by heart."""
+    workspace, exam = Workspace(tmp_path_factory.mktemp("weak")), harness.exam_of("library_docs", confusion.SEED)
+    harness.prepare(workspace, exam)
+    confusion.by_heart(confusion.Bench(bank.load("library_docs"), workspace))
+    return workspace
+
+
+def codes(weak: Workspace, folder: Path) -> tuple[int | None, list[str]]:
+    """Return points and findings of a copy of ``weak``."""
+    shutil.copytree(weak.root, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".exam"))
+    result = grade(Workspace(folder), harness.exam_of("library_docs", confusion.SEED), [4])[0]
+    assert result.status == "scored"
+    return result.points, [found.code for found in result.findings]
+
+
+@pytest.mark.slow
+def test_experiments_run_nothing_of_the_learner(weak: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "Category4").mkdir()
+    shutil.copytree(weak.root, tmp_path, dirs_exist_ok=True)
+    canary = tmp_path / "canary"
+    (tmp_path / "Category4" / "starter.py").write_text(f"open({str(canary)!r}, 'w')\n")
+    result = grade(Workspace(tmp_path), harness.exam_of("library_docs", confusion.SEED), [4])[0]
+    assert result.findings[0].code == "overfitting" and not canary.exists()
+
+
+@pytest.mark.slow
+def test_without_the_training_data_nothing_is_said_of_it(weak: Workspace, tmp_path: Path) -> None:
+    before, with_data = codes(weak, tmp_path / "with")
+    shutil.copytree(weak.root, tmp_path / "without")
+    shutil.rmtree(tmp_path / "without" / "Category4" / "data")
+    result = grade(Workspace(tmp_path / "without"), harness.exam_of("library_docs", confusion.SEED), [4])[0]
+    assert "overfitting" in with_data and "overfitting" not in [found.code for found in result.findings]
+    assert (result.status, result.points) == ("scored", before)
+
+
+@pytest.mark.slow
+def test_experiments_that_take_too_long_cost_an_explanation_and_no_point(
+    weak: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(self: run._Worker, **message: object) -> dict[str, object]:
+        raise run._Stopped("took longer than 20 seconds")
+
+    monkeypatch.setattr(run._Worker, "_asked", stopped)
+    points, found = codes(weak, tmp_path)
+    assert points is not None and points > 0 and found == ["room-to-improve"]
