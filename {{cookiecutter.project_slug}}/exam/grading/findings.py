@@ -209,7 +209,7 @@ CATALOGUE = {
     "wrong-activation": _Entry(
         "fatal",
         "The last activation is {found!r}; this question expects {expected}.",
-        'Write activation="{wanted}" in the last layer, and a loss that fits it.',
+        'Write activation="{wanted}" in the last layer: this function decides which numbers the model can answer.',
     ),
     "softmax-on-one-unit": _Entry(
         "fatal",
