@@ -11,8 +11,9 @@ from pathlib import Path
 import files
 import harness
 import pytest
+import records
 
-from exam import bank, session
+from exam import attempts, bank
 from exam.workspace import Exam, Workspace
 
 EXAM = Exam(
@@ -88,7 +89,7 @@ def test_untouched_workspace_scores_0_with_five_sentences(workspace: Workspace) 
     assert "0 of 100 points" in run.stdout
     assert run.stdout.count("□□□□□") == 5
     assert "not been verified" in run.stderr and "bootstrap.py" in run.stderr
-    assert len(session.attempts(workspace)) == 5
+    assert len(attempts.read(workspace)) == 5
 
 
 def test_grade_json_is_one_document(workspace: Workspace) -> None:
@@ -174,8 +175,8 @@ def test_the_program_starts_without_heavy_imports(workspace: Workspace) -> None:
     assert "Rehearse the TensorFlow exam" in run.stdout
 
 
-def attempt(question: str, points: int | None) -> str:
-    return json.dumps({"question": question, "points": points}) + "\n"
+def attempt(question: str, points: int) -> str:
+    return json.dumps(records.attempt(points=points, question=question).to_dict()) + "\n"
 
 
 def test_bank_lists_every_question_with_what_was_done(workspace: Workspace) -> None:

@@ -15,7 +15,7 @@ import harness
 import psutil
 import pytest
 
-from exam import session
+from exam import attempts
 from exam.grading import run
 from exam.grading.grade import grade
 from exam.grading.result import Result
@@ -177,14 +177,14 @@ def test_two_graders_at_once_lose_no_attempt(workspace: Workspace, mistakes: Pat
 
     def submit() -> None:
         for _ in range(20):
-            session.record(workspace, [result])
+            attempts.record(workspace, [result])
 
     threads = [threading.Thread(target=submit) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(session.attempts(workspace)) == 80
+    assert len(attempts.read(workspace)) == 80
 
 
 def test_first_attempt_lands_between_baseline_and_reference(tmp_path: Path) -> None:

@@ -7,14 +7,15 @@ import multiprocessing
 import os
 import signal
 import time
-from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from records import LINE, result
 from rich.console import Console
 
-from exam import bank, session
+from exam import attempts
 from exam.bank.question import HiddenSet
 from exam.grading.evidence import Evidence
 from exam.grading.explain import explain
@@ -25,7 +26,6 @@ from exam.grading.score import score
 from exam.report import terminal
 from exam.workspace import Workspace
 
-LINE = bank.load("straight_line")
 Y = np.linspace(-5, 5, 50, dtype=np.float32).reshape(-1, 1)
 HIDDEN = HiddenSet(x=Y, y=Y, baseline=np.zeros_like(Y))
 
@@ -80,27 +80,6 @@ def test_a_finding_with_a_missing_value_is_an_error() -> None:
     assert all(entry.message and entry.next_step for entry in CATALOGUE.values())
 
 
-def result(category: int = 1, points: int | None = 3, status: str = "scored", **changes: object) -> Result:
-    """Return a record as grading makes it."""
-    made = Result(
-        category=category,
-        question="straight_line",
-        title="A straight line",
-        status=status,  # type: ignore[arg-type]
-        points=points,
-        metric="largest absolute error",
-        value=0.75,
-        baseline=40.0,
-        bands=LINE.bands,
-        findings=(finding("nan-output", share=0.5),),
-        sha256="ab" * 32,
-        seconds=1.5,
-        seed=31,
-        versions={"keras": "3"},
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
 def test_weights_make_100_points() -> None:
     assert sum(WEIGHTS.values()) == 100
     assert total([result(category, 5) for category in WEIGHTS]) == 100
@@ -144,28 +123,28 @@ def test_a_cached_answer_says_so() -> None:
 
 def test_attempts_are_read_back_in_order(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    assert session.attempts(workspace) == []
-    session.record(workspace, [result(1), result(2)])
-    session.record(workspace, [result(3)])
-    found = session.attempts(workspace)
-    assert [attempt["category"] for attempt in found] == [1, 2, 3]
-    assert all(attempt["graded_at"].endswith("+00:00") for attempt in found)
+    assert attempts.read(workspace) == []
+    attempts.record(workspace, [result(1), result(2)])
+    attempts.record(workspace, [result(3)])
+    found = attempts.read(workspace)
+    assert [attempt.result.category for attempt in found] == [1, 2, 3]
+    assert all(attempt.graded_at.utcoffset() == timedelta(0) and attempt.mode == "practice" for attempt in found)
 
 
 def test_a_half_written_line_costs_no_other_attempt(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    session.record(workspace, [result(1)])
+    attempts.record(workspace, [result(1)])
     with workspace.attempts.open("ab") as file:
         file.write(b'{"category": 2, "que')
-    session.record(workspace, [result(3)])
-    assert [attempt["category"] for attempt in session.attempts(workspace)] == [1, 3]
+    attempts.record(workspace, [result(3)])
+    assert [attempt.result.category for attempt in attempts.read(workspace)] == [1, 3]
 
 
 def submit_for_ever(folder: str, announced: str) -> None:
     """Record attempts until killed, announcing each only after it is recorded."""
     with open(announced, "ab", buffering=0) as shown_to_the_learner:
         while True:
-            session.record(Workspace(Path(folder)), [result()])
+            attempts.record(Workspace(Path(folder)), [result()])
             shown_to_the_learner.write(b".")
 
 
@@ -184,4 +163,4 @@ def test_kill_loses_no_attempt_that_was_shown(tmp_path: Path) -> None:
         for process in processes:
             os.kill(process.pid or 0, signal.SIGKILL)
             process.join()
-        assert len(session.attempts(Workspace(tmp_path))) >= announced.stat().st_size
+        assert len(attempts.read(Workspace(tmp_path))) >= announced.stat().st_size

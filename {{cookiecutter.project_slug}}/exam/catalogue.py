@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from exam import bank, session
+from exam import attempts, bank
 from exam.bank import public
 from exam.bank.question import Question
 from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace
@@ -53,8 +53,8 @@ class Entry:
 def entries(workspace: Workspace, categories: Collection[int] = CATEGORIES) -> list[Entry]:
     """Return the questions of some categories, in the order of the bank, offline ones first in each category."""
     points: dict[str, list[int]] = {}
-    for attempt in session.all_attempts(workspace):
-        points.setdefault(str(attempt.get("question")), []).append(_points(attempt))
+    for attempt in attempts.read_all(workspace):
+        points.setdefault(attempt.result.question, []).append(attempt.result.points or 0)
     drawn = _drawn(workspace)
     found = []
     for question_id, folder in bank.find().items():
@@ -64,11 +64,6 @@ def entries(workspace: Workspace, categories: Collection[int] = CATEGORIES) -> l
             is_public = (folder / public.DOWNLOADS).exists()
             found.append(Entry(question, is_public, question_id in drawn, len(done), max(done, default=None)))
     return sorted(found, key=lambda entry: (entry.question.category, entry.is_public))
-
-
-def _points(attempt: dict[str, Any]) -> int:
-    points = attempt.get("points")
-    return points if isinstance(points, int) else 0
 
 
 def _drawn(workspace: Workspace) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from exam import session
+from exam import attempts, session
 from exam.grading.grade import grade
 from exam.grading.result import Result
 from exam.workspace import CATEGORIES, Exam, Workspace
@@ -34,8 +34,9 @@ def grade_submitted() -> dict[int, Result]:
     """Grade every category that has a model, keep the attempts, and return category -> result."""
     workspace = Workspace.find()
     categories = [category for category in CATEGORIES if workspace.model(category).exists()]
+    clock = session.look(workspace)
     results = grade(workspace, Exam.read(workspace.exam_toml), categories)
-    session.record(workspace, results)
+    attempts.record(workspace, results, clock)
     return {result.category: result for result in results}
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exam.grading.result import Result
+    from exam.session import Session
 
 CATEGORY = click.IntRange(1, 5)
 NOT_GRADABLE, NOT_READY = 1, 3
@@ -200,6 +201,16 @@ def _exam(workspace: Workspace) -> Exam:
     return exam
 
 
+def _clock(workspace: Workspace) -> Session | None:
+    """Return the exam's clock, None for practice, or fail with the command to type."""
+    from exam import session
+
+    try:
+        return session.look(workspace)
+    except session.SessionError as error:
+        raise Failure(str(error)) from error
+
+
 def _warn_unless_ready(workspace: Workspace) -> None:
     """Say that the environment was never proven; grading goes on, since it may well work."""
     problem = ready.problem(workspace)
@@ -209,16 +220,17 @@ def _warn_unless_ready(workspace: Workspace) -> None:
 
 def _grade(workspace: Workspace, exam: Exam, categories: Sequence[int], quiet: bool) -> list[Result]:
     """Grade, and keep every attempt before it is shown."""
-    from exam import session
+    from exam import attempts
     from exam.bank.public import DataUnavailable
     from exam.grading.grade import grade as grade_models
 
+    clock = _clock(workspace)  # at the moment of submission: a grading that is under way when time runs out counts
     with _status(quiet) as progress:
         try:
             results = grade_models(workspace, exam, categories, progress)
         except DataUnavailable as error:
             raise Failure(str(error)) from error
-    session.record(workspace, results)
+    attempts.record(workspace, results, clock)
     return results
 
 

@@ -1,68 +1,222 @@
-"""Attempts: every grading that was shown, kept as one JSON object per line."""
+"""The exam's clock. It runs over restarts and sleep, and does not follow a system time that is set by hand.
+
+Between two looks at it, time is measured by the computer's own running clock, which nobody sets; only over a restart
+of the computer does the system time decide. A jump of the system time is noted and has no other consequence.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable
-from datetime import UTC, datetime
+import sys
+import time
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from filelock import FileLock
 
-from exam.grading.result import Result
-from exam.workspace import Workspace
+from exam.workspace import Workspace, write_atomically
+
+State = Literal["running", "expired", "finished"]
+JUMP = 120
+"""Seconds by which the two clocks may drift apart between two looks before a jump is noted."""
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-def record(workspace: Workspace, results: Iterable[Result]) -> None:
-    """Append one line for each result; safe against a second grader and against a kill in the middle.
+class SessionError(RuntimeError):
+    """The clock cannot do what is asked; the message is one sentence with what to type."""
 
-    A fault of the grader is no attempt of the learner's and is left out.
 
-    The lines are on the disk when this returns. A line that an earlier kill left half-written is closed first, so it
-    spoils no other.
+@dataclass(frozen=True)
+class Reading:
+    """What the computer's clocks say.
+
+    Attributes:
+        wall: the system time, which can be set; UTC.
+        running: seconds of a clock that goes on in sleep and begins anew when the computer restarts.
+        boot: names the time since the last restart, where the system has such a name; else empty.
     """
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    attempted = [result for result in results if result.status != "grader fault"]
-    lines = [json.dumps({"graded_at": now, **result.to_dict()}) + "\n" for result in attempted]
-    workspace.state.mkdir(exist_ok=True)
-    with FileLock(workspace.state / "attempts.lock"), workspace.attempts.open("a+b") as file:
-        if file.tell() and not _ends_with_newline(workspace):
-            lines.insert(0, "\n")
-        file.write("".join(lines).encode())
-        file.flush()
-        os.fsync(file.fileno())
 
+    wall: datetime
+    running: float
+    boot: str
 
-def attempts(workspace: Workspace) -> list[dict[str, Any]]:
-    """Return all attempts at the present exam, the oldest first; lines that cannot be read are left out."""
-    return _read(workspace.attempts)
-
-
-def all_attempts(workspace: Workspace) -> list[dict[str, Any]]:
-    """Return the attempts at all exams of this workspace, those in the archive included, the oldest first."""
-    archived = sorted(workspace.archive.glob(f"*/{workspace.attempts.name}"))
-    return [attempt for path in (*archived, workspace.attempts) for attempt in _read(path)]
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return []
-    found = []
-    for line in text.splitlines():
+    @classmethod
+    def now(cls) -> Reading:
+        """Read the clocks."""
         try:
-            attempt = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(attempt, dict):
-            found.append(attempt)
-    return found
+            boot = BOOT_ID.read_text(encoding="ascii").strip()
+        except OSError:
+            boot = ""
+        return cls(datetime.now(UTC), _running(), boot)
 
 
-def _ends_with_newline(workspace: Workspace) -> bool:
-    with workspace.attempts.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
+@dataclass(frozen=True)
+class Session:
+    """One exam under its clock.
+
+    Attributes:
+        started_at: the system time of the start.
+        hours: how long the exam lasts.
+        elapsed: seconds that have passed of it, at most ``hours``.
+        state: ``running``; ``expired`` when the time is over; ``finished`` by the learner.
+        seen: the clocks when ``elapsed`` was known last.
+        notes: jumps of the system time, as sentences.
+    """
+
+    started_at: datetime
+    hours: float
+    elapsed: float
+    state: State
+    seen: Reading
+    notes: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that are left, 0 or more."""
+        return max(0.0, self.hours * 3600 - self.elapsed)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain JSON data."""
+        data = {**asdict(self), "started_at": self.started_at.isoformat(), "notes": list(self.notes)}
+        data["seen"]["wall"] = self.seen.wall.isoformat()
+        return data
+
+    @classmethod
+    def from_dict(cls, data: dict[str, object]) -> Session:
+        """Return the session that ``to_dict`` gave ``data``.
+
+        Raises:
+            TypeError, KeyError, ValueError: ``data`` is no session.
+        """
+        stored: dict[str, object] = dict(data["seen"])  # type: ignore[call-overload]
+        seen = Reading(_time(stored["wall"]), float(str(stored["running"])), str(stored["boot"]))
+        if data["state"] not in ("running", "expired", "finished"):
+            raise ValueError(f"unknown state {data['state']!r}")
+        return cls(
+            started_at=_time(data["started_at"]),
+            hours=float(str(data["hours"])),
+            elapsed=float(str(data["elapsed"])),
+            state=data["state"],
+            seen=seen,
+            notes=tuple(map(str, data["notes"])),  # type: ignore[call-overload]
+        )
+
+
+def advance(session: Session, now: Reading) -> Session:
+    """Return the session as it is ``now``: what the clocks say of the time since they were last seen."""
+    if session.state != "running":
+        return session
+    passed, note = _passed(session.seen, now)
+    elapsed = session.elapsed + passed
+    notes = (*session.notes, note) if note else session.notes
+    over = elapsed >= session.hours * 3600
+    state: State = "expired" if over else "running"
+    return replace(session, elapsed=min(elapsed, session.hours * 3600), state=state, seen=now, notes=notes)
+
+
+def _passed(before: Reading, now: Reading) -> tuple[float, str | None]:
+    """Return the seconds between two readings, and what was odd about them."""
+    wall = (now.wall - before.wall).total_seconds()
+    same_boot = now.boot == before.boot and now.running >= before.running
+    passed = now.running - before.running if same_boot else max(0.0, wall)
+    jump = wall - passed
+    if abs(jump) < JUMP:
+        return passed, None
+    way = "forward" if jump > 0 else "back"
+    by = timedelta(seconds=round(abs(jump)))
+    return passed, f"{now.wall:%Y-%m-%d %H:%M} UTC: the system time jumped {way} by {by}; the exam's clock did not."
+
+
+def start(workspace: Workspace, hours: float) -> Session:
+    """Start the clock.
+
+    Args:
+        workspace: one exam.
+        hours: how long it lasts.
+
+    Raises:
+        SessionError: this exam has been started before.
+    """
+    with _locked(workspace):
+        if _read(workspace) is not None:
+            raise SessionError("This exam was started before. See where it stands: python -m exam status")
+        now = Reading.now()
+        session = Session(now.wall, hours, 0.0, "running", now)
+        _write(workspace, session)
+    return session
+
+
+def look(workspace: Workspace) -> Session | None:
+    """Return the exam's clock as it is now, None for practice without one; closes an exam whose time is over.
+
+    Raises:
+        SessionError: the file of the clock is damaged.
+    """
+    if not _path(workspace).exists():
+        return None
+    with _locked(workspace):
+        before = _read(workspace)
+        if before is None:
+            return None
+        session = advance(before, Reading.now())
+        if session != before:
+            _write(workspace, session)
+    return session
+
+
+def finish(workspace: Workspace) -> Session:
+    """End the exam for good.
+
+    Raises:
+        SessionError: no exam is running.
+    """
+    with _locked(workspace):
+        before = _read(workspace)
+        if before is None:
+            raise SessionError("No exam is running: you are practising. Start the clock: python -m exam start")
+        session = advance(before, Reading.now())
+        if session.state == "running":
+            session = replace(session, state="finished")
+        _write(workspace, session)
+    if before.state != "running":
+        raise SessionError("This exam is over already. Draw the next one: python -m exam draw")
+    return session
+
+
+def _running() -> float:
+    """Return a clock that counts sleep and cannot be set: Python's monotonic one stands still in the sleep of some."""
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":  # there CLOCK_MONOTONIC goes on in sleep, as clock_gettime(3) says
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+    return time.monotonic()
+
+
+def _path(workspace: Workspace) -> Path:
+    return workspace.state / "session.json"
+
+
+def _locked(workspace: Workspace) -> FileLock:
+    workspace.state.mkdir(exist_ok=True)
+    return FileLock(workspace.state / "session.lock")
+
+
+def _read(workspace: Workspace) -> Session | None:
+    try:
+        return Session.from_dict(json.loads(_path(workspace).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        message = f"The exam's clock cannot be read: {_path(workspace)} is damaged. Rename that file to practise "
+        raise SessionError(message + "without a clock, or draw a new exam: python -m exam draw") from error
+
+
+def _write(workspace: Workspace, session: Session) -> None:
+    write_atomically(_path(workspace), json.dumps(session.to_dict()))
+
+
+def _time(text: object) -> datetime:
+    moment = datetime.fromisoformat(str(text))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

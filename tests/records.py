@@ -1,0 +1,40 @@
+"""Records of gradings and attempts, as grading makes them, for tests that need no model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from exam import bank
+from exam.attempts import Attempt
+from exam.grading.findings import finding
+from exam.grading.result import Result
+
+LINE = bank.load("straight_line")
+
+
+def result(category: int = 1, points: int | None = 3, status: str = "scored", **changes: object) -> Result:
+    """Return what a grading found."""
+    made = Result(
+        category=category,
+        question="straight_line",
+        title="A straight line",
+        status=status,  # type: ignore[arg-type]
+        points=points,
+        metric="largest absolute error",
+        value=0.75,
+        baseline=40.0,
+        bands=LINE.bands,
+        findings=(finding("nan-output", share=0.5),),
+        sha256="ab" * 32,
+        seconds=1.5,
+        seed=31,
+        versions={"keras": "3"},
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def attempt(category: int = 1, points: int | None = 3, elapsed: float | None = None, **changes: object) -> Attempt:
+    """Return an attempt; one of the exam when ``elapsed`` says when."""
+    mode = "practice" if elapsed is None else "exam"
+    return Attempt(datetime(2026, 11, 1, 12, tzinfo=UTC), mode, elapsed, result(category, points, **changes))
