@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from exam import attempts, session
-from exam.grading.grade import grade
 from exam.grading.result import Result
+from exam.submission import submit
 from exam.workspace import CATEGORIES, Exam, Workspace
 
 
@@ -34,9 +33,7 @@ def grade_submitted() -> dict[int, Result]:
     """Grade every category that has a model, keep the attempts, and return category -> result."""
     workspace = Workspace.find()
     categories = [category for category in CATEGORIES if workspace.model(category).exists()]
-    clock = session.look(workspace)
-    results = grade(workspace, Exam.read(workspace.exam_toml), categories)
-    attempts.record(workspace, results, clock)
+    results = submit(workspace, Exam.read(workspace.exam_toml), categories)
     return {result.category: result for result in results}
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from exam.grading.result import Result
-    from exam.session import Session
+    from exam.standing import Standing
 
 CATEGORY = click.IntRange(1, 5)
 NOT_GRADABLE, NOT_READY = 1, 3
@@ -148,6 +148,68 @@ def grade(
 
 
 @cli.command()
+@as_json
+def start(as_json: bool) -> None:
+    """Start the clock of this exam."""
+    from exam import session
+
+    workspace = Workspace.find()
+    exam = _exam(workspace)
+    _warn_unless_ready(workspace)
+    with _clock_problems():
+        session.start(workspace, exam.hours)
+    _show_standing(workspace, exam, as_json)
+
+
+@cli.command()
+@as_json
+def status(as_json: bool) -> None:
+    """Show time left, scores, points, and what to do next."""
+    workspace = Workspace.find()
+    _show_standing(workspace, _exam(workspace), as_json)
+
+
+@cli.command()
+def watch() -> None:
+    """Grade a category whenever its mymodel.h5 is saved."""
+    from exam import watch as watching
+    from exam.bank.public import DataUnavailable
+    from exam.report import status
+    from exam.session import SessionError
+
+    workspace = Workspace.find()
+    exam = _exam(workspace)
+    _warn_unless_ready(workspace)
+    try:
+        with status.watch_screen(exam.seed) as screen:
+            watching.watch(workspace, exam, screen)
+    except KeyboardInterrupt:
+        click.echo("Stopped watching. Every grading is kept: python -m exam status")
+        return
+    except (DataUnavailable, SessionError) as error:
+        raise Failure(str(error)) from error
+    click.echo("Another exam was drawn. To watch that one: python -m exam watch")
+
+
+@cli.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json
+def finish(yes: bool, as_json: bool) -> None:
+    """End this exam; what was submitted and tested counts."""
+    from exam import session, standing
+
+    workspace = Workspace.find()
+    exam = _exam(workspace)
+    with _clock_problems():
+        now = standing.read(workspace, exam)
+    if now.session is not None and not now.is_over and not yes:
+        _confirm_the_end(now)
+    with _clock_problems():
+        session.finish(workspace)
+    _show_standing(workspace, exam, as_json)
+
+
+@cli.command()
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the exam of this number.")
 @click.option("--category", type=CATEGORY, help="With --question: the category to choose a question for.")
 @click.option("--question", help="With --category: the question to practise.")
@@ -201,14 +263,44 @@ def _exam(workspace: Workspace) -> Exam:
     return exam
 
 
-def _clock(workspace: Workspace) -> Session | None:
-    """Return the exam's clock, None for practice, or fail with the command to type."""
-    from exam import session
+@contextmanager
+def _clock_problems() -> Iterator[None]:
+    """Turn what the clock cannot do into one sentence."""
+    from exam.session import SessionError
 
     try:
-        return session.look(workspace)
-    except session.SessionError as error:
+        yield
+    except SessionError as error:
         raise Failure(str(error)) from error
+
+
+def _show_standing(workspace: Workspace, exam: Exam, as_json: bool) -> None:
+    """Show where the exam stands now."""
+    from exam import standing
+
+    with _clock_problems():
+        now = standing.read(workspace, exam)
+    if as_json:
+        click.echo(json.dumps({"exam": exam.seed, **now.to_dict()}))
+        return
+    from exam.report import status, terminal
+
+    console = terminal.console()
+    console.print(status.status_view(now, exam.seed, console.encoding))
+
+
+def _confirm_the_end(now: Standing) -> None:
+    """Ask; anything but yes ends the command and not the exam."""
+    waiting = [category.category for category in now.categories if category.is_ungraded]
+    if waiting:
+        click.echo(f"Category {waiting[0]} has a model that was not graded; it would not count.")
+    try:
+        if click.confirm("End the exam now? What was graded counts, and nothing can be added."):
+            return
+    except click.Abort:
+        click.echo()
+    click.echo("Nothing was ended; the clock runs on. To end without a question: python -m exam finish --yes")
+    sys.exit(NOT_GRADABLE)
 
 
 def _warn_unless_ready(workspace: Workspace) -> None:
@@ -220,18 +312,15 @@ def _warn_unless_ready(workspace: Workspace) -> None:
 
 def _grade(workspace: Workspace, exam: Exam, categories: Sequence[int], quiet: bool) -> list[Result]:
     """Grade, and keep every attempt before it is shown."""
-    from exam import attempts
     from exam.bank.public import DataUnavailable
-    from exam.grading.grade import grade as grade_models
+    from exam.session import SessionError
+    from exam.submission import submit
 
-    clock = _clock(workspace)  # at the moment of submission: a grading that is under way when time runs out counts
     with _status(quiet) as progress:
         try:
-            results = grade_models(workspace, exam, categories, progress)
-        except DataUnavailable as error:
+            return submit(workspace, exam, categories, progress)
+        except (DataUnavailable, SessionError) as error:
             raise Failure(str(error)) from error
-    attempts.record(workspace, results, clock)
-    return results
 
 
 def _exit_status(results: Sequence[Result], require: int | None) -> int:

@@ -1,15 +1,18 @@
-"""Where an exam stands: what counts in each category, the sum, and what to do next. Pure functions of records."""
+"""Where an exam stands: what counts in each category, the sum, what to do next. All but ``read`` work on records."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from exam import attempts, bank, session
 from exam.attempts import Attempt
 from exam.grading.result import PASS_MARK, WEIGHTS
 from exam.session import Session
-from exam.workspace import CATEGORIES
+from exam.workspace import CATEGORIES, Exam, Workspace
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class CategoryStanding:
         title: of its question.
         attempts: those that count, the oldest first: of the exam when it has a clock, else all; never those that
             found no file to grade.
-        is_ungraded: whether a ``mymodel.h5`` lies there that was not graded yet.
+        is_ungraded: whether the ``mymodel.h5`` that lies there was not graded yet, in this exam when it has a clock.
         seconds: of the exam's clock, up to each attempt since the one before it, at whichever category; None in
             practice, and before a first attempt.
     """
@@ -117,15 +120,15 @@ class Standing:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
-        session = self.session
+        clock = self.session
         return {
-            "mode": "exam" if session else "practice",
-            "state": session.state if session else None,
-            "started_at": session.started_at.isoformat(timespec="seconds") if session else None,
-            "hours": session.hours if session else None,
-            "elapsed": round(session.elapsed, 1) if session else None,
-            "left": round(session.left, 1) if session else None,
-            "notes": list(session.notes) if session else [],
+            "mode": "exam" if clock else "practice",
+            "state": clock.state if clock else None,
+            "started_at": clock.started_at.isoformat(timespec="seconds") if clock else None,
+            "hours": clock.hours if clock else None,
+            "elapsed": round(clock.elapsed, 1) if clock else None,
+            "left": round(clock.left, 1) if clock else None,
+            "notes": list(clock.notes) if clock else [],
             "categories": [category.to_dict() for category in self.categories],
             "total": self.total,
             "pass_mark": PASS_MARK,
@@ -141,32 +144,53 @@ def _of_untried(untried: Sequence[CategoryStanding]) -> str:
     return f"{counts}; {worth}. Next: Category{untried[0].category}/starter.py"
 
 
-def _of_complete(session: Session | None) -> str:
-    if session is None:
+def _of_complete(clock: Session | None) -> str:
+    if clock is None:
         return "All five are complete. Draw the next exam: python -m exam draw"
     return "All five are complete. End the exam: python -m exam finish"
 
 
+def read(workspace: Workspace, exam: Exam) -> Standing:
+    """Return where the exam of a workspace stands now; closes it when its time is over.
+
+    Raises:
+        SessionError: the exam's clock is damaged.
+    """
+    titles = {category: bank.load(question).title for category, question in exam.questions.items()}
+    models = {category: _sha256(workspace.model(category)) for category in CATEGORIES}
+    there = {category: digest for category, digest in models.items() if digest}
+    return standing(titles, session.look(workspace), attempts.read(workspace), there)
+
+
+def _sha256(path: Path) -> str | None:
+    """Return the hash of a file, None when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
 def standing(
     titles: Mapping[int, str],
-    session: Session | None,
-    attempts: Sequence[Attempt],
+    clock: Session | None,
+    made: Sequence[Attempt],
     models: Mapping[int, str] | None = None,
 ) -> Standing:
     """Return where the present exam stands.
 
     Args:
         titles: category -> title of its question.
-        session: the exam's clock, None for practice.
-        attempts: all at this exam, the oldest first.
+        clock: the exam's, None for practice.
+        made: all attempts at this exam, the oldest first.
         models: category -> SHA-256 of the model that lies there now.
     """
-    submitted = [attempt for attempt in attempts if attempt.result.sha256 is not None]
-    counted = [attempt for attempt in submitted if attempt.mode == "exam"] if session else submitted
+    submitted = [attempt for attempt in made if attempt.result.sha256 is not None]
+    counted = [attempt for attempt in submitted if attempt.mode == "exam"] if clock else submitted
     spent = seconds_by_category(counted)
-    graded = {(attempt.result.category, attempt.result.sha256) for attempt in attempts}
+    graded = {(attempt.result.category, attempt.result.sha256) for attempt in counted}
     return Standing(
-        session,
+        clock,
         tuple(
             CategoryStanding(
                 category,
@@ -180,14 +204,14 @@ def standing(
     )
 
 
-def seconds_by_category(attempts: Sequence[Attempt]) -> dict[int, float]:
+def seconds_by_category(made: Sequence[Attempt]) -> dict[int, float]:
     """Return category -> seconds of the exam's clock spent on it, as far as the submissions tell.
 
     The time between two submissions belongs to the category of the second.
     """
     spent: dict[int, float] = {}
     before = 0.0
-    for attempt in attempts:
+    for attempt in made:
         if attempt.elapsed is not None:
             category = attempt.result.category
             spent[category] = spent.get(category, 0.0) + max(0.0, attempt.elapsed - before)

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -44,7 +45,11 @@ class _Grading:
 
 
 def grade(
-    workspace: Workspace, exam: Exam, categories: Sequence[int], progress: Progress = lambda text: None
+    workspace: Workspace,
+    exam: Exam,
+    categories: Sequence[int],
+    progress: Progress = lambda text: None,
+    runner: Runner | None = None,
 ) -> list[Result]:
     """Grade the models of ``categories`` and return one result each, in order.
 
@@ -53,13 +58,15 @@ def grade(
         exam: the drawn exam; its seed decides the hidden sets.
         categories: 1 to 5.
         progress: called with what is being done, for people.
+        runner: one that has loaded TensorFlow and lives on; by default one is started for this call.
     """
     workspace.state.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=workspace.state, prefix="grading-", ignore_cleanup_errors=True) as scratch:
         gradings = [_begin(workspace, exam, category, Path(scratch)) for category in categories]
         waiting = [grading for grading in gradings if grading.result is None]
         if waiting:
-            _run(workspace, exam, waiting, progress)
+            with nullcontext(runner) if runner else new_runner(workspace, exam) as running:
+                _run(workspace, exam, waiting, progress, running)
     return [grading.result for grading in gradings if grading.result is not None]
 
 
@@ -103,18 +110,24 @@ def _repair(grading: _Grading, exam: Exam) -> None:
         grading.result = _result(grading, exam, "not gradable", 0, findings=(found,))
 
 
-def _run(workspace: Workspace, exam: Exam, gradings: Sequence[_Grading], progress: Progress) -> None:
+def new_runner(workspace: Workspace, exam: Exam) -> Runner:
+    """Return a runner of models, to be used as a context manager."""
+    return Runner(workspace.log / "worker.log", gpu=exam.accelerator == "gpu")
+
+
+def _run(
+    workspace: Workspace, exam: Exam, gradings: Sequence[_Grading], progress: Progress, runner: Runner
+) -> None:
     """Make the hidden sets while TensorFlow is imported, run the models, turn answers into results."""
-    with Runner(workspace.log / "worker.log", gpu=exam.accelerator == "gpu") as runner:
-        for grading in gradings:
-            progress(f"Preparing hidden data of category {grading.question.category}")
-            path = hidden.ensure(grading.question, exam.seed)
-            folder = workspace.category(grading.question.category)
-            study = partial(_study, grading.question, path)
-            grading.job = Job(grading.question, grading.seen.path, path, folder, study)
-        progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
-        jobs = [grading.job for grading in gradings if grading.job is not None]
-        answers = runner.run(jobs, lambda job: progress(f"Predicted category {job.question.category}"))
+    for grading in gradings:
+        progress(f"Preparing hidden data of category {grading.question.category}")
+        path = hidden.ensure(grading.question, exam.seed)
+        folder = workspace.category(grading.question.category)
+        study = partial(_study, grading.question, path)
+        grading.job = Job(grading.question, grading.seen.path, path, folder, study)
+    progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
+    jobs = [grading.job for grading in gradings if grading.job is not None]
+    answers = runner.run(jobs, lambda job: progress(f"Predicted category {job.question.category}"))
     for grading, answer in zip(gradings, answers, strict=True):
         grading.result = _finish(workspace, exam, grading, answer)
 

@@ -112,6 +112,11 @@ class Runner:
         for idle in self._idle:
             idle.stop()
 
+    def warm(self) -> None:
+        """Wait until TensorFlow is loaded, and keep one worker ready for the next job."""
+        if not self._idle:
+            self._idle.append(self._new_worker())
+
     def run(self, jobs: Sequence[Job], done: Callable[[Job], None] = lambda job: None) -> list[Answer]:
         """Return one answer for each job, in order; ``done`` is called after each."""
         at_once = min(2, len(jobs), _cores()) if self.forks else 1
@@ -126,7 +131,10 @@ class Runner:
             return list(pool.map(one, jobs))
 
     def _run_one(self, job: Job, threads: int) -> Answer:
-        current = self._idle.pop() if self._idle else self._new_worker()
+        try:
+            current = self._idle.pop()
+        except IndexError:  # asked for and not looked up first: two jobs start at once
+            current = self._new_worker()
         try:
             answer = current.ask(job, self._message(job, threads))
         except _Stopped as error:

@@ -61,27 +61,37 @@ def results_view(results: Sequence[Result], encoding: str = "utf-8", most: int |
     """
     blocks: list[RenderableType] = []
     for result in results:
-        blocks += [_headline(result, encoding), *_details(result, most), Text()]
+        blocks += [*result_lines(result, encoding, most), Text()]
     if len(results) == len(WEIGHTS):
         blocks.append(_total(results))
     return Group(*blocks)
 
 
-def _headline(result: Result, encoding: str) -> Table:
+def headline(
+    category: int, title: str, points: int | None, score: str, weighted: float, encoding: str = "utf-8"
+) -> Table:
+    """Return the line of one category: its question, the five boxes, and what that is worth of the exam's 100."""
     row = Table.grid(padding=(0, 2), expand=True)
     row.add_column(width=10, no_wrap=True)
     row.add_column(ratio=1)
     row.add_column(width=5, no_wrap=True)
     row.add_column(width=14, justify="right", no_wrap=True)
-    score = "not scored" if result.points is None else f"{result.points} of 5"
-    weighted = f"{result.weighted:g}/{WEIGHTS[result.category]}"
     row.add_row(
-        Text(f"Category {result.category}", style="bold"),
-        Text(result.title),
-        boxes(result.points, encoding),
-        Text(f"{score}  {weighted:>5}"),
+        Text(f"Category {category}", style="bold"),
+        Text(title),
+        boxes(points, encoding),
+        Text(f"{score}  {f'{weighted:g}/{WEIGHTS[category]}':>5}"),
     )
     return row
+
+
+def result_lines(
+    result: Result, encoding: str = "utf-8", most: int | None = MOST_FINDINGS
+) -> list[RenderableType]:
+    """Return what a grading found: the headline, and its reasons below."""
+    score = "not scored" if result.points is None else f"{result.points} of 5"
+    line = headline(result.category, result.title, result.points, score, result.weighted, encoding)
+    return [line, *_details(result, most)]
 
 
 def _details(result: Result, most: int | None) -> list[RenderableType]:
@@ -98,7 +108,20 @@ def _details(result: Result, most: int | None) -> list[RenderableType]:
     more = len(result.findings[most:]) if most is not None else 0
     if more:
         lines.append(Text(f"{more} more: grade {result.category} --all-findings", style="dim"))
-    return [Padding(line, (0, 0, 0, 12)) for line in lines]
+    return [indented(line) for line in lines]
+
+
+def indented(line: RenderableType) -> Padding:
+    """Return a line below a headline, under the question's title."""
+    return Padding(line, (0, 0, 0, 12))
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people say them, ``3 h 12 min``; full minutes from one minute on."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return f"{int(seconds)} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def _finding(found: Finding) -> Group:
@@ -110,9 +133,13 @@ def _finding(found: Finding) -> Group:
 
 
 def _total(results: Sequence[Result]) -> Text:
-    points = total(results)
     if any(result.points is None for result in results):
         return Text("No sum: a category could not be scored.", style="magenta")
+    return sum_line(total(results))
+
+
+def sum_line(points: float) -> Text:
+    """Return the line that says what an exam's points come to."""
     passed = points >= PASS_MARK
     verdict = "passed" if passed else f"{PASS_MARK - points:g} short of the {PASS_MARK} that pass"
     return Text(f"Exam: {points:g} of 100 points, {verdict}", style="bold green" if passed else "bold yellow")

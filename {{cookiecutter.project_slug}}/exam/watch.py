@@ -1,0 +1,233 @@
+"""Grade a category whenever its ``mymodel.h5`` has been saved, with TensorFlow kept loaded.
+
+Files are asked for their size and time a few times a second: five of them cost nothing, and it works where systems
+send no events, as on network drives and in WSL.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import h5py
+
+from exam import bank, session, standing
+from exam.bank import hidden
+from exam.grading.grade import new_runner
+from exam.grading.result import Result
+from exam.grading.run import Runner
+from exam.standing import Standing
+from exam.submission import submit
+from exam.workspace import CATEGORIES, Exam, Workspace
+
+POLL_SECONDS = 0.1
+SETTLED_SECONDS = 3.0
+"""A file that stays the same so long and still is no whole HDF5 file is graded all the same: it is broken."""
+REDRAW_SECONDS = 1.0
+LOOK_SECONDS = 30.0
+"""How often the clock is read from the disk, where another terminal may have ended the exam."""
+
+Signature = tuple[int, int]
+
+
+class Screen(Protocol):
+    """What a watcher shows."""
+
+    def show(self, now: View) -> None:
+        """Show everything as it is now; called once a second and after each change."""
+
+    def graded(self, results: Sequence[Result]) -> None:
+        """Tell that models have just been graded."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One moment of watching.
+
+    Attributes:
+        standing: of the exam.
+        last: what the last grading found; empty before the first.
+        graded_at: when that was, in UTC.
+        doing: what is being done at this moment, empty while waiting.
+    """
+
+    standing: Standing
+    last: tuple[Result, ...] = ()
+    graded_at: datetime | None = None
+    doing: str = ""
+
+
+@dataclass
+class _Seen:
+    """What is known of one file: how it looked last, since when, and whether that has been dealt with."""
+
+    signature: Signature | None
+    since: float
+    is_done: bool = True
+
+
+@dataclass
+class Files:
+    """The five model files, and which of them have just been saved completely.
+
+    Attributes:
+        paths: category -> file.
+        now: a monotonic clock, in seconds.
+    """
+
+    paths: dict[int, Path]
+    now: Callable[[], float] = time.monotonic
+    _seen: dict[int, _Seen] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take what is there as dealt with: only what is saved from now on is graded unasked."""
+        self.take(list(self.paths))
+
+    def saved(self) -> list[int]:
+        """Return the categories whose file changed, stood still for one look, and is whole; each change once."""
+        return [category for category in self.paths if self._is_saved(category)]
+
+    def take(self, categories: Sequence[int]) -> None:
+        """Take these files as dealt with, as they are at this moment; what is written to them later is new."""
+        for category in categories:
+            self._seen[category] = _Seen(_signature(self.paths[category]), self.now())
+
+    def _is_saved(self, category: int) -> bool:
+        seen, signature = self._seen[category], _signature(self.paths[category])
+        if signature != seen.signature:
+            self._seen[category] = _Seen(signature, self.now(), is_done=signature is None)
+            return False
+        if seen.is_done:
+            return False
+        seen.is_done = is_whole(self.paths[category]) or self.now() - seen.since > SETTLED_SECONDS
+        return seen.is_done
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether ``path`` is a complete HDF5 file that nobody is writing.
+
+    HDF5 locks a file that is open for writing, and knows in its first block how long the file must be.
+    """
+    try:
+        h5py.File(path, "r").close()
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
+def _signature(path: Path) -> Signature | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+class Watcher:
+    """Watches one workspace.
+
+    Args:
+        workspace: whose models they are.
+        exam: the drawn exam.
+        screen: what people look at.
+        runner: keeps TensorFlow loaded.
+    """
+
+    def __init__(self, workspace: Workspace, exam: Exam, screen: Screen, runner: Runner) -> None:
+        self.workspace, self.exam, self.screen, self.runner = workspace, exam, screen, runner
+        self.files = Files({category: workspace.model(category) for category in CATEGORIES})
+        self.view = View(standing.read(workspace, exam))
+        self._drawn = _signature(workspace.exam_toml)
+
+    def prepare(self) -> None:
+        """Load everything that a grading needs, so that the first one is as quick as the others."""
+        for category, question in sorted(self.exam.questions.items()):
+            self._doing(f"Preparing hidden data of category {category}")
+            hidden.ensure(bank.load(question), self.exam.seed)
+        self._doing("Loading TensorFlow")
+        self.runner.warm()
+        self._doing("")
+
+    def run(self, asked: Callable[[], bool]) -> None:
+        """Watch until the exam is replaced by another.
+
+        Args:
+            asked: tells, once for each time, that somebody wants everything graded now.
+        """
+        drawn_at = looked_at = time.monotonic()
+        while _signature(self.workspace.exam_toml) == self._drawn:
+            categories = self._submitted() if asked() else self.files.saved()
+            if categories:
+                self.grade(categories)
+            moment = time.monotonic()
+            if moment - looked_at > LOOK_SECONDS:
+                looked_at = moment
+                self._show(standing.read(self.workspace, self.exam))
+            elif moment - drawn_at > REDRAW_SECONDS:
+                drawn_at = moment
+                self._show(_ticked(self.view.standing))
+            time.sleep(POLL_SECONDS)
+
+    def grade(self, categories: Sequence[int]) -> None:
+        """Submit and test these categories, and show what came of it."""
+        self.files.take(categories)
+        results = submit(self.workspace, self.exam, categories, self._doing, self.runner)
+        now = standing.read(self.workspace, self.exam)
+        self.view = View(now, tuple(results), datetime.now(UTC))
+        self.screen.graded(results)
+        self.screen.show(self.view)
+        self.runner.warm()
+
+    def _submitted(self) -> list[int]:
+        return [category for category, path in self.files.paths.items() if path.exists()]
+
+    def _doing(self, text: str) -> None:
+        self.view = View(self.view.standing, self.view.last, self.view.graded_at, text)
+        self.screen.show(self.view)
+
+    def _show(self, now: Standing) -> None:
+        self.view = View(now, self.view.last, self.view.graded_at)
+        self.screen.show(self.view)
+
+
+def _ticked(before: Standing) -> Standing:
+    """Return the standing with the clock a moment later, without touching the disk."""
+    clock = before.session
+    return Standing(session.advance(clock, session.Reading.now()) if clock else None, before.categories)
+
+
+def watch(workspace: Workspace, exam: Exam, screen: Screen) -> None:
+    """Grade what is saved, until Ctrl-C or until another exam is drawn; Enter grades everything now.
+
+    Raises:
+        SessionError: the exam's clock is damaged.
+        DataUnavailable: a hidden set cannot be made.
+    """
+    enter = threading.Event()
+    threading.Thread(target=_read_enters, args=(enter,), daemon=True).start()
+
+    def asked() -> bool:
+        was = enter.is_set()
+        enter.clear()
+        return was
+
+    with new_runner(workspace, exam) as runner:
+        watcher = Watcher(workspace, exam, screen, runner)
+        watcher.prepare()
+        watcher.run(asked)
+
+
+def _read_enters(enter: threading.Event) -> None:
+    """Set ``enter`` for each line; ends with the standard input, and watching goes on without."""
+    try:
+        for _ in sys.stdin:
+            enter.set()
+    except (OSError, ValueError):
+        return
