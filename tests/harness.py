@@ -23,6 +23,54 @@ ONE_CORE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_N
 """Environment of a training that shares the machine: two of them on one core each end before two on both cores."""
 
 
+EXAM = Exam(
+    "test",
+    31,
+    "cpu",
+    5.0,
+    "offline",
+    {
+        1: "straight_line",
+        2: "handwritten_digits",
+        3: "rock_paper_scissors",
+        4: "satire_headlines",
+        5: "household_power",
+    },
+)
+"""A whole exam, for tests of the commands."""
+
+
+def workspace_without_models(root: Path) -> Workspace:
+    """Make a workspace that holds ``EXAM`` and nothing else; the engine is the template's own."""
+    made = Workspace(root)
+    made.root.mkdir()
+    (made.root / "bootstrap.py").touch()
+    (made.root / "exam").mkdir()  # marks the folder; the engine on PYTHONPATH is a package and comes first
+    made.exam_toml.write_text(EXAM.to_toml(), encoding="utf-8")
+    for category in EXAM.questions:
+        made.category(category).mkdir()
+    return made
+
+
+def environment_for(**environment: str) -> dict[str, str]:
+    """Return the environment in which a process finds the template's engine."""
+    return {**os.environ, "PYTHONPATH": str(TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+
+
+def run_exam(workspace: Workspace, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m exam`` in a workspace, with nothing to read from its input."""
+    return subprocess.run(
+        [sys.executable, "-m", "exam", *arguments],
+        cwd=workspace.root,
+        env=environment_for(**environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
+        check=False,
+    )
+
+
 def exam_of(question_id: str, seed: int) -> Exam:
     """Return an exam of one question."""
     category = bank.load(question_id).category

@@ -16,46 +16,14 @@ import records
 from exam import attempts, bank
 from exam.workspace import Exam, Workspace
 
-EXAM = Exam(
-    "test",
-    31,
-    "cpu",
-    5.0,
-    "offline",
-    {
-        1: "straight_line",
-        2: "handwritten_digits",
-        3: "rock_paper_scissors",
-        4: "satire_headlines",
-        5: "household_power",
-    },
-)
+EXAM = harness.EXAM
+exam = harness.run_exam
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A workspace with an exam and no models; the engine is the template's own."""
-    made = Workspace(tmp_path / "my exam")
-    made.root.mkdir()
-    (made.root / "bootstrap.py").touch()
-    (made.root / "exam").mkdir()  # marks the folder; the engine on PYTHONPATH is a package and comes first
-    made.exam_toml.write_text(EXAM.to_toml(), encoding="utf-8")
-    for category in EXAM.questions:
-        made.category(category).mkdir()
-    return made
-
-
-def exam(workspace: Workspace, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m exam`` in the workspace."""
-    return subprocess.run(
-        [sys.executable, "-m", "exam", *arguments],
-        cwd=workspace.root,
-        env={**os.environ, "PYTHONPATH": str(harness.TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1", **environment},
-        capture_output=True,
-        text=True,
-        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
-        check=False,
-    )
+    return harness.workspace_without_models(tmp_path / "my exam")
 
 
 @pytest.mark.parametrize(

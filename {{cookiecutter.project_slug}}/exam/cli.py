@@ -223,6 +223,7 @@ def draw(seed: int | None, category: int | None, question: str | None, data_sour
     if (category is None) != (question is None):
         raise click.UsageError("--category and --question belong together.")
     workspace = Workspace.find()
+    _refuse_while_the_clock_runs(workspace)
     only = {category: question} if category is not None and question is not None else None
     try:
         exam = drawing.draw(workspace, seed, only, data_source)
@@ -261,6 +262,18 @@ def _exam(workspace: Workspace) -> Exam:
     if missing:
         raise Failure(f"The bank has no question {missing[0]!r}, which exam.toml names. Run: python -m exam draw")
     return exam
+
+
+def _refuse_while_the_clock_runs(workspace: Workspace) -> None:
+    """An exam under its clock is ended on purpose, never by drawing the next one."""
+    from exam import session
+
+    try:
+        clock = session.look(workspace)
+    except session.SessionError:  # a damaged clock goes to the archive with its exam
+        return
+    if clock is not None and clock.state == "running":
+        raise click.UsageError("This exam's clock is running. End it first: python -m exam finish")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -61,7 +62,8 @@ def _clock(session: Session | None) -> Text:
     if session.state == "finished":
         return Text(f"Finished after {duration(session.elapsed)}; further gradings are practice", style="cyan")
     until = (datetime.now(UTC) + timedelta(seconds=session.left)).astimezone()
-    left = f"{duration(session.left)} left of {session.hours:g} h, until {until:%H:%M}"
+    begun = duration(session.left) if session.left < 60 else duration(60 * math.ceil(session.left / 60))
+    left = f"{begun} left of {session.hours:g} h, until {until:%H:%M}"
     return Text(left, style="bold yellow" if session.left < HURRY else "bold green")
 
 
