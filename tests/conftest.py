@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,3 +125,12 @@ def uv() -> str:
     if found is None:
         pytest.skip("uv is not installed")
     return found
+
+
+@pytest.fixture(scope="session")
+def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one file for each model of ``mistakes.py``; a process of its own makes them with Keras."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    script = REPOSITORY / "tests" / "mistakes.py"
+    subprocess.run([sys.executable, str(script), str(folder)], check=True, capture_output=True, timeout=300)
+    return folder

@@ -25,15 +25,6 @@ pytestmark = pytest.mark.slow
 LINE = harness.exam_of("straight_line", 77)
 
 
-@pytest.fixture(scope="module")
-def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one file for each model of ``mistakes.py``."""
-    folder = tmp_path_factory.mktemp("mistakes")
-    script = harness.HERE / "mistakes.py"
-    subprocess.run([sys.executable, str(script), str(folder)], check=True, capture_output=True, timeout=300)
-    return folder
-
-
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path)
