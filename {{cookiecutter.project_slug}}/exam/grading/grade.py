@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -61,6 +61,7 @@ def grade(
         runner: one that has loaded TensorFlow and lives on; by default one is started for this call.
     """
     workspace.state.mkdir(exist_ok=True)
+    _remove_what_a_kill_left(workspace)
     with tempfile.TemporaryDirectory(dir=workspace.state, prefix="grading-", ignore_cleanup_errors=True) as scratch:
         gradings = [_begin(workspace, exam, category, Path(scratch)) for category in categories]
         waiting = [grading for grading in gradings if grading.result is None]
@@ -68,6 +69,14 @@ def grade(
             with nullcontext(runner) if runner else new_runner(workspace, exam) as running:
                 _run(workspace, exam, waiting, progress, running)
     return [grading.result for grading in gradings if grading.result is not None]
+
+
+def _remove_what_a_kill_left(workspace: Workspace) -> None:
+    """Remove the private copies of a grading that ended without its own tidying up; none takes an hour."""
+    for folder in workspace.state.glob("grading-*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > 3600:
+                shutil.rmtree(folder)
 
 
 def _begin(workspace: Workspace, exam: Exam, category: int, scratch: Path) -> _Grading:
