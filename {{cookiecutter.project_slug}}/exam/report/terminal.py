@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -51,17 +51,24 @@ def boxes(points: int | None, encoding: str = "utf-8") -> Text:
     return Text(full * count + empty * (5 - count), style=COLOURS[count])
 
 
-def results_view(results: Sequence[Result], encoding: str = "utf-8", most: int | None = MOST_FINDINGS) -> Group:
+def results_view(
+    results: Sequence[Result],
+    encoding: str = "utf-8",
+    most: int | None = MOST_FINDINGS,
+    tuned: Mapping[int, int] | None = None,
+) -> Group:
     """Return the screen for graded categories: one block each; for all five also the sum and the 90 line.
 
     Args:
         results: one for each category, in order.
         encoding: of the terminal.
         most: how many findings of a category are shown; None for all.
+        tuned: category -> how many models were graded on the same hidden data, where that is worth a word.
     """
     blocks: list[RenderableType] = []
     for result in results:
-        blocks += [_headline(result, encoding), *_details(result, most), Text()]
+        times = (tuned or {}).get(result.category)
+        blocks += [_headline(result, encoding), *_details(result, most), *_tuned(result, times), Text()]
     if len(results) == len(WEIGHTS):
         blocks.append(_total(results))
     return Group(*blocks)
@@ -99,6 +106,15 @@ def _details(result: Result, most: int | None) -> list[RenderableType]:
     if more:
         lines.append(Text(f"{more} more: grade {result.category} --all-findings", style="dim"))
     return [Padding(line, (0, 0, 0, 12)) for line in lines]
+
+
+def _tuned(result: Result, times: int | None) -> list[RenderableType]:
+    """Return the line for a learner who tries one model after another on the same hidden data."""
+    if times is None or result.status != "scored":
+        return []
+    text = f"Graded {times} times on the same hidden data: the score may be partly luck."
+    command = Text(f"python -m exam grade {result.category} --fresh tells how much.", style="dim")
+    return [Padding(Group(Text(text, style="dim"), command), (0, 0, 0, 12))]
 
 
 def _finding(found: Finding) -> Group:
