@@ -239,7 +239,7 @@ def test_a_hidden_set_in_use_is_not_removed(tmp_path: Path, monkeypatch: pytest.
 
 def test_tidying_up_beside_another_process_that_does_the_same(tmp_path: Path) -> None:
     (tmp_path / "removed-meanwhile.npz").symlink_to(tmp_path / "nowhere")
-    hidden._prune(tmp_path)
+    hidden._prune(tmp_path, 0)
 
 
 def test_training_data_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from exam.grading.result import Result
 from exam.session import Session
-from exam.workspace import Workspace
+from exam.workspace import CATEGORIES, Workspace
 
 Mode = Literal["exam", "practice"]
 KNOWN = {field.name for field in fields(Result)}
@@ -52,6 +52,8 @@ class Attempt:
         mode: Mode = "exam" if data.get("mode") == "exam" else "practice"
         elapsed = None if data.get("elapsed") is None else float(data["elapsed"])
         result = Result.from_dict({name: value for name, value in data.items() if name in KNOWN})
+        if result.category not in CATEGORIES or result.points not in (None, *range(6)):
+            raise ValueError(f"no attempt has category {result.category!r} and {result.points!r} points")
         return cls(graded_at if graded_at.tzinfo else graded_at.replace(tzinfo=UTC), mode, elapsed, result)
 
 
@@ -86,16 +88,17 @@ def record(workspace: Workspace, results: Iterable[Result], session: Session | N
 
 def read(workspace: Workspace) -> list[Attempt]:
     """Return all attempts at the present exam, the oldest first; lines that cannot be read are left out."""
-    return _read(workspace.attempts)
+    return read_file(workspace.attempts)
 
 
 def read_all(workspace: Workspace) -> list[Attempt]:
     """Return the attempts at all exams of this workspace, those in the archive included, the oldest first."""
     archived = sorted(workspace.archive.glob(f"*/{workspace.attempts.name}"))
-    return [attempt for path in (*archived, workspace.attempts) for attempt in _read(path)]
+    return [attempt for path in (*archived, workspace.attempts) for attempt in read_file(path)]
 
 
-def _read(path: Path) -> list[Attempt]:
+def read_file(path: Path) -> list[Attempt]:
+    """Return the attempts in one file, the oldest first; lines that cannot be read are left out."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from exam.grading.fresh import Luck
     from exam.grading.result import Result
     from exam.standing import Standing
 
@@ -121,9 +122,17 @@ def check(category: int, as_json: bool) -> None:
 @click.option("--all", "all_categories", is_flag=True, help="Grade all five categories.")
 @click.option("--require", type=click.IntRange(0, 5), metavar="POINTS", help="Exit with 1 if a category has fewer.")
 @click.option("--all-findings", is_flag=True, help="Show every finding, not only the three that explain most.")
+@click.option("--fresh", is_flag=True, help="Also score on fresh hidden data: how much of the score is luck?")
+@click.option("--keep-models", is_flag=True, help="Keep a copy of each graded file in .exam/models.")
 @as_json
 def grade(
-    categories: tuple[int, ...], all_categories: bool, require: int | None, all_findings: bool, as_json: bool
+    categories: tuple[int, ...],
+    all_categories: bool,
+    require: int | None,
+    all_findings: bool,
+    fresh: bool,
+    keep_models: bool,
+    as_json: bool,
 ) -> None:
     """Submit and test the models of one or more CATEGORIES."""
     if bool(categories) == all_categories:
@@ -136,14 +145,20 @@ def grade(
     exam = _exam(workspace)
     _warn_unless_ready(workspace)
     results = _grade(workspace, exam, chosen, as_json)
+    if keep_models:
+        _keep_models(workspace, results)
     if as_json:
-        click.echo(json.dumps([result.to_dict() for result in results]))
+        lucks = _fresh(workspace, exam, results, as_json) if fresh else None
+        click.echo(json.dumps(_with_luck(results, lucks)))
     else:
         from exam.report import terminal
 
         console = terminal.console()
         most = None if all_findings else terminal.MOST_FINDINGS
-        console.print(terminal.results_view(results, console.encoding, most))
+        tuned = None if fresh else _tuned(workspace, exam)
+        console.print(terminal.results_view(results, console.encoding, most, tuned))
+        if fresh:
+            _show_fresh(workspace, exam, results)
     sys.exit(_exit_status(results, require))
 
 
@@ -207,6 +222,30 @@ def finish(yes: bool, as_json: bool) -> None:
     with _clock_problems():
         session.finish(workspace)
     _show_standing(workspace, exam, as_json)
+
+
+@cli.command()
+@click.option("--category", type=CATEGORY, help="Every attempt at this category, one by one.")
+@as_json
+def history(category: int | None, as_json: bool) -> None:
+    """Show all exams of this workspace, and every attempt."""
+    from exam import history as past
+
+    workspace = Workspace.find()
+    found = past.exams(workspace)
+    if as_json:
+        click.echo(json.dumps(past.to_dict(workspace, found, (category,) if category else CATEGORIES)))
+        return
+    if not found:
+        raise Failure("There is no exam yet. Draw one: python -m exam draw")
+    from exam.report import history as views
+    from exam.report import terminal
+
+    console = terminal.console()
+    if category is None:
+        console.print(views.history_view(found, console.encoding))
+    else:
+        console.print(views.attempts_view(found, category, past.kept_models(workspace, found), console.encoding))
 
 
 @cli.command()
@@ -334,6 +373,53 @@ def _grade(workspace: Workspace, exam: Exam, categories: Sequence[int], quiet: b
             return submit(workspace, exam, categories, progress)
         except (DataUnavailable, SessionError) as error:
             raise Failure(str(error)) from error
+
+
+def _keep_models(workspace: Workspace, results: Sequence[Result]) -> None:
+    """Keep the graded files; what cannot be kept costs a sentence and no score."""
+    from exam import kept
+
+    for problem in kept.keep(workspace, results):
+        click.echo(f"Note: {problem}", err=True)
+
+
+def _fresh(workspace: Workspace, exam: Exam, results: Sequence[Result], quiet: bool) -> list[Luck]:
+    """Score the graded models on fresh hidden data; no attempt is recorded."""
+    from exam.bank.public import DataUnavailable
+    from exam.grading.fresh import examine
+
+    with _status(quiet) as progress:
+        try:
+            return examine(workspace, exam, results, progress)
+        except DataUnavailable as error:
+            raise Failure(str(error)) from error
+
+
+def _show_fresh(workspace: Workspace, exam: Exam, results: Sequence[Result]) -> None:
+    """Score on fresh hidden data while the learner reads the ordinary results, and show it below them."""
+    from exam.report import terminal
+    from exam.report.fresh import fresh_view
+
+    if len(results) == len(CATEGORIES):
+        click.echo()  # below the sum
+    console = terminal.console()
+    console.print(fresh_view(_fresh(workspace, exam, results, quiet=False), console.encoding))
+
+
+def _with_luck(results: Sequence[Result], lucks: Sequence[Luck] | None) -> list[dict[str, Any]]:
+    """Return results as JSON data; when fresh data were asked for, each with what came of it or None."""
+    if lucks is None:
+        return [result.to_dict() for result in results]
+    found = {luck.category: luck.to_dict() for luck in lucks}
+    return [{**result.to_dict(), "fresh": found.get(result.category)} for result in results]
+
+
+def _tuned(workspace: Workspace, exam: Exam) -> dict[int, int]:
+    """Return category -> how many models were graded on this exam's hidden data, where these are many."""
+    from exam import attempts
+    from exam import history as past
+
+    return past.tuned(attempts.read(workspace), exam.questions)
 
 
 def _exit_status(results: Sequence[Result], require: int | None) -> int:

@@ -6,16 +6,20 @@ import hashlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import platformdirs
 
 from exam import __version__, bank
+from exam.bank import streams
 from exam.bank.question import HiddenSet, Question
 
 KEPT = 40
 """Hidden sets kept; eight exams. The oldest make room: they can be made again at any time."""
+KEPT_FRESH = 15
+"""Fresh samples kept; one exam's, with three for each category."""
 
 
 def folder() -> Path:
@@ -36,18 +40,39 @@ def fingerprint(question: Question, bank_folder: Path = bank.BANK) -> str:
 def ensure(question: Question, seed: int, bank_folder: Path = bank.BANK) -> Path:
     """Return the file of the hidden set, an npz with ``x``, ``y`` and ``baseline``, making it when it is missing."""
     path = folder() / "hidden" / f"{question.id}-{seed}-{fingerprint(question, bank_folder)}.npz"
-    if not path.exists() or not zipfile.is_zipfile(path):
-        _save(path, question.make_hidden(seed))
-        _prune(path.parent)
-    else:
-        os.utime(path)  # in use: another process that tidies up removes older ones
-    return path
+    return _kept(path, lambda: question.make_hidden(seed), KEPT)
+
+
+def fresh(question: Question, seed: int, sample: int, bank_folder: Path = bank.BANK) -> Path | None:
+    """Return the file of another hidden set for the same exam, or None where the data is finite: there is no other.
+
+    Args:
+        question: the declaration.
+        seed: the exam's.
+        sample: 1 or more; each number gives another set, the same on every machine.
+        bank_folder: the question bank.
+    """
+    path = folder() / "fresh" / f"{question.id}-{seed}-{sample}-{fingerprint(question, bank_folder)}.npz"
+    with streams.fresh(sample):
+        _kept(path, lambda: question.make_hidden(seed), KEPT_FRESH)
+    first = read(ensure(question, seed, bank_folder))
+    return None if np.array_equal(first.x, read(path).x) else path
 
 
 def read(path: Path) -> HiddenSet:
     """Read what ``ensure`` made."""
     with np.load(path, allow_pickle=False) as arrays:
         return HiddenSet(arrays["x"], arrays["y"], arrays["baseline"])
+
+
+def _kept(path: Path, make: Callable[[], HiddenSet], most: int) -> Path:
+    """Return ``path`` with a hidden set in it, made when it is missing; of its neighbours, ``most`` remain."""
+    if not path.exists() or not zipfile.is_zipfile(path):
+        _save(path, make())
+        _prune(path.parent, most)
+    else:
+        os.utime(path)  # in use: another process that tidies up removes older ones
+    return path
 
 
 def _save(path: Path, hidden: HiddenSet) -> None:
@@ -63,10 +88,10 @@ def _save(path: Path, hidden: HiddenSet) -> None:
     os.replace(file.name, path)
 
 
-def _prune(hidden_folder: Path) -> None:
-    """Remove all but the ``KEPT`` hidden sets that were used last."""
+def _prune(hidden_folder: Path, most: int) -> None:
+    """Remove all but the ``most`` hidden sets that were used last."""
     files = sorted(hidden_folder.glob("*.npz"), key=_last_use, reverse=True)
-    for path in files[KEPT:]:
+    for path in files[most:]:
         path.unlink(missing_ok=True)
 
 

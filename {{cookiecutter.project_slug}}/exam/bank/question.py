@@ -112,6 +112,8 @@ class Question:
         advice: what to try when the model is sound and the score is not yet 5.
         balanced: whether all classes are about equally frequent; False is said in the README and scored by a metric
             that weighs classes alike.
+        stock: for data dealt out of a real collection: what another hidden sample shows again, in words, for example
+            "the same 72 wines, analysed anew"; empty where the next sample is all new, or where there is no next.
     """
 
     id: str
@@ -135,6 +137,7 @@ class Question:
     class_names: tuple[str, ...] = ()
     advice: str = ""
     balanced: bool = True
+    stock: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a declaration that could not be graded fairly.

@@ -84,7 +84,7 @@ def _begin(workspace: Workspace, exam: Exam, category: int, scratch: Path) -> _G
     started = time.monotonic()
     question = bank.load(exam.questions[category])
     shown = f"Category{category}/{workspace.model(category).name}"
-    private = _private_copy(workspace.model(category), scratch / str(category))
+    private = private_copy(workspace.model(category), scratch / str(category))
     seen = inspect(private, question, shown, exam.questions)
     grading = _Grading(question, seen, hidden.fingerprint(question), started)
     if seen.finding is not None:
@@ -96,7 +96,7 @@ def _begin(workspace: Workspace, exam: Exam, category: int, scratch: Path) -> _G
     return grading
 
 
-def _private_copy(model: Path, folder: Path) -> Path:
+def private_copy(model: Path, folder: Path) -> Path:
     """Copy the file, so that what is scored is what was inspected; return the original when it is hopeless."""
     if not model.is_file() or model.stat().st_size > MAX_FILE_BYTES or is_being_saved(model):
         return model
@@ -150,7 +150,7 @@ def _study(question: Question, path: Path, predictions: Array, again: Again, on_
 def _finish(workspace: Workspace, exam: Exam, grading: _Grading, answer: Answer) -> Result:
     """Score and explain one answer; remember it unless we failed."""
     if answer.fault is not None:
-        _write_fault(workspace, grading.question, answer.fault)
+        write_fault(workspace, grading.question, answer.fault)
         return _result(grading, exam, "grader fault", None)
     if answer.finding is not None:
         result = _result(grading, exam, "not gradable", 0, findings=(answer.finding,))
@@ -226,7 +226,7 @@ def _remember(workspace: Workspace, grading: _Grading, result: Result) -> None:
     write_atomically(file, json.dumps(result.to_dict()))
 
 
-def _write_fault(workspace: Workspace, question: Question, fault: str) -> None:
+def write_fault(workspace: Workspace, question: Question, fault: str) -> None:
     """Append what went wrong on our side to the log."""
     workspace.log.mkdir(parents=True, exist_ok=True)
     with (workspace.log / "faults.log").open("a", encoding="utf-8") as log:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
@@ -51,17 +51,24 @@ def boxes(points: int | None, encoding: str = "utf-8") -> Text:
     return Text(full * count + empty * (5 - count), style=COLOURS[count])
 
 
-def results_view(results: Sequence[Result], encoding: str = "utf-8", most: int | None = MOST_FINDINGS) -> Group:
+def results_view(
+    results: Sequence[Result],
+    encoding: str = "utf-8",
+    most: int | None = MOST_FINDINGS,
+    tuned: Mapping[int, int] | None = None,
+) -> Group:
     """Return the screen for graded categories: one block each; for all five also the sum and the 90 line.
 
     Args:
         results: one for each category, in order.
         encoding: of the terminal.
         most: how many findings of a category are shown; None for all.
+        tuned: category -> how many models were graded on the same hidden data, where that is worth a word.
     """
     blocks: list[RenderableType] = []
     for result in results:
-        blocks += [*result_lines(result, encoding, most), Text()]
+        times = (tuned or {}).get(result.category)
+        blocks += [*result_lines(result, encoding, most), *_tuned(result, times), Text()]
     if len(results) == len(WEIGHTS):
         blocks.append(_total(results))
     return Group(*blocks)
@@ -122,6 +129,15 @@ def duration(seconds: float) -> str:
     if minutes < 1:
         return f"{int(seconds)} s"
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def _tuned(result: Result, times: int | None) -> list[RenderableType]:
+    """Return the line for a learner who tries one model after another on the same hidden data."""
+    if times is None or result.status != "scored":
+        return []
+    text = f"Graded {times} times on the same hidden data: the score may be partly luck."
+    command = Text(f"python -m exam grade {result.category} --fresh tells how much.", style="dim")
+    return [indented(Group(Text(text, style="dim"), command))]
 
 
 def _finding(found: Finding) -> Group:

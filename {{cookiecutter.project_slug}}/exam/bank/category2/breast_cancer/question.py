@@ -131,6 +131,7 @@ QUESTION = Question(
     licence="CC BY 4.0 (UCI Machine Learning Repository); the copy is part of scikit-learn, BSD-3-Clause",
     write_training=write_training,
     make_hidden=make_hidden,
+    stock="the same 220 tumours, measured anew",
     class_names=("benign", "malignant"),
     advice="One training label in five is wrong, and a network that trains long learns the wrong ones by heart: watch "
     "val_loss, stop with EarlyStopping(restore_best_weights=True), and use few units and Dropout.",

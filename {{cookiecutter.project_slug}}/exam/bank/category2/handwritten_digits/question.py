@@ -106,6 +106,7 @@ QUESTION = Question(
     licence="CC BY 4.0 (UCI Machine Learning Repository); the copy is part of scikit-learn, BSD-3-Clause",
     write_training=write_training,
     make_hidden=make_hidden,
+    stock="the same 700 digits, scanned anew",
     input_scale=SCALE,
     class_names=CLASSES,
     advice="The digits are shifted, and dense layers must learn each shift by itself: add a channel axis with "

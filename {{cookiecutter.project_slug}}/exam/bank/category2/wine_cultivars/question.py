@@ -124,6 +124,7 @@ QUESTION = Question(
     licence="CC BY 4.0 (UCI Machine Learning Repository); the copy is part of scikit-learn, BSD-3-Clause",
     write_training=write_training,
     make_hidden=make_hidden,
+    stock="the same 72 wines, analysed anew",
     class_names=tuple(f"cultivar {number}" for number in range(CULTIVARS)),
     advice="The columns differ a thousandfold in size, and the model is given them raw: put a Normalization layer, "
     "adapted to the training x, in front of the first Dense layer.",

@@ -75,6 +75,7 @@ QUESTION = Question(
     licence="CC BY 2.0, as scikit-learn states in sklearn/datasets/images/README.txt",
     write_training=write_training,
     make_hidden=make_hidden,
+    stock="the same places in two photographs, taken anew",
     input_scale=1 / 255,
     class_names=FAULTS,
     advice="Faults show between neighbouring pixels, anywhere in the picture. Begin with Conv2D layers on the full "

@@ -102,6 +102,7 @@ QUESTION = Question(
     licence="public domain, as statsmodels says of its copy",
     write_training=write_training,
     make_hidden=make_hidden,
+    stock="the same years, with other noise",
     advice="Subtract the last week from the window inside the model, and add it to the answer: Cropping1D keeps the "
     "last week, Subtract and Add do the rest. Between them the network sees changes only, which are alike in every "
     "decade. Let the learning rate fall while it trains.",

@@ -125,6 +125,7 @@ QUESTION = Question(
     licence="public domain, as statsmodels says of its copy",
     write_training=write_training,
     make_hidden=make_hidden,
+    stock="the same years of the Sun, its spots counted anew",
     advice="Few cycles are on record, and a large network soon knows them by heart: take means of several months "
     "(AveragePooling1D), one small hidden layer with a regularizer, a learning rate that falls, and few epochs. One "
     "linear layer is not enough: the same number means something else while the Sun is on its way up or down.",

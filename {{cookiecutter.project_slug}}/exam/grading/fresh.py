@@ -1,0 +1,280 @@
+"""How much of a score was luck: the same model on fresh hidden samples, and how exactly one sample can tell at all.
+
+Nothing here is an attempt or changes a score.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exam import bank
+from exam.bank import hidden
+from exam.bank.question import Array, HiddenSet, Question
+from exam.grading import keras2
+from exam.grading.evidence import Study
+from exam.grading.experiments import Again, OnTraining
+from exam.grading.grade import Progress, private_copy, write_fault
+from exam.grading.result import Result
+from exam.grading.run import Answer, Job, Runner
+from exam.grading.score import Score, score
+from exam.workspace import Exam, Workspace
+
+SAMPLES = 3
+"""Fresh samples for each model. One would be worth little: of two equal samples, one is always the better. That all of
+three are worse than the exam's own happens by chance to one model in four; more samples cost more seconds each."""
+RESAMPLES = 1000
+LEVEL = 95
+FINITE = "There is no fresh sample: the real collection has no more data than these. Only the interval can tell."
+STOCK = "Real data are finite: fresh samples show {stock}. Other ones may differ more than that."
+CHANGED = "Category{category}/mymodel.h5 is not the graded file any more: grade it again."
+FAILED = "The model gave no answers this time. Details are in .exam/log."
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Between which values the metric lies, as exactly as the exam's hidden samples can tell.
+
+    Attributes:
+        low: the lower end, in the metric's unit.
+        high: the upper end.
+        points: what the worse and the better end would earn.
+    """
+
+    low: float
+    high: float
+    points: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Luck:
+    """What is known of the luck in one score.
+
+    Attributes:
+        category: 1 to 5.
+        title: the question's.
+        metric: the metric's label.
+        points: as graded on the exam's hidden data.
+        value: the metric there.
+        samples: points and metric on each fresh sample.
+        interval: of the metric; None where there is no sensible one, or the model gave no answers.
+        notes: sentences on what is missing or has to be known.
+    """
+
+    category: int
+    title: str
+    metric: str
+    points: int
+    value: float
+    samples: tuple[Score, ...] = ()
+    interval: Interval | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str | None:
+        """Return in a sentence what the fresh samples say of the score; None without any."""
+        earned = [sample.points for sample in self.samples]
+        if not earned:
+            return None
+        low, high = min(earned), max(earned)
+        if low == high == self.points:
+            return self._of_equal_points
+        span = f"{low}" if low == high else f"{low} to {high}"
+        if high < self.points:
+            return f"Fresh samples earn {span} of 5: this exam's hidden data were kind to the model."
+        if low > self.points:
+            return f"Fresh samples earn {span} of 5: this exam's hidden data were hard on the model."
+        return f"Fresh samples earn {span} of 5: the model is near a band's edge, where luck decides."
+
+    @property
+    def _of_equal_points(self) -> str:
+        reached = set(self.interval.points) - {self.points} if self.interval else None
+        if reached:
+            return f"The same {self.points} of 5 every time, though the interval reaches {min(reached)}: it was close."
+        return f"The same {self.points} of 5 every time: no luck in it."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON data."""
+        own = {name: value for name, value in asdict(self).items() if name in ("points", "value", "interval")}
+        samples = [{"points": sample.points, "value": sample.value} for sample in self.samples]
+        return {**own, "samples": samples, "verdict": self.verdict, "notes": list(self.notes)}
+
+
+@dataclass
+class _Trial:
+    """One model on its way.
+
+    Attributes:
+        question: what it answers.
+        result: the ordinary grading.
+        model: its private copy; None when the file is not the graded one any more.
+        first: the hidden set of the exam; None while no interval is wanted.
+        fresh: the fresh samples.
+    """
+
+    question: Question
+    result: Result
+    model: Path | None
+    first: Path | None = None
+    fresh: tuple[Path, ...] = ()
+
+    def jobs(self, category: Path) -> list[Job]:
+        """Return one run for each set."""
+        sets = [self.first, *self.fresh] if self.first else self.fresh
+        return [Job(self.question, self.model, path, category, _no_study) for path in sets if self.model]
+
+
+def examine(
+    workspace: Workspace, exam: Exam, results: Sequence[Result], progress: Progress = lambda text: None
+) -> list[Luck]:
+    """Return how much luck there is in each of ``results`` that has a score and a metric, in order.
+
+    Args:
+        workspace: where the graded models still lie.
+        exam: the drawn exam.
+        results: of the ordinary grading.
+        progress: called with what is being done, for people.
+
+    Raises:
+        DataUnavailable: a sample cannot be made.
+    """
+    wanted = [result for result in results if result.status == "scored" and result.value is not None]
+    workspace.state.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=workspace.state, prefix="grading-", ignore_cleanup_errors=True) as scratch,
+        Runner(workspace.log / "worker.log", gpu=exam.accelerator == "gpu") as runner,
+    ):
+        trials = [_begin(workspace, result, Path(scratch)) for result in wanted]
+        for trial in trials:
+            progress(f"Making fresh samples of category {trial.result.category}")
+            _choose_sets(trial, exam.seed)
+        jobs = [trial.jobs(workspace.category(trial.result.category)) for trial in trials]
+        progress("Predicting the fresh samples")
+        answers = iter(runner.run([job for several in jobs for job in several]))
+        pairs = zip(trials, jobs, strict=True)
+        return [_luck(workspace, trial, [next(answers) for _ in several]) for trial, several in pairs]
+
+
+def _begin(workspace: Workspace, result: Result, scratch: Path) -> _Trial:
+    """Copy the graded file, which has passed the inspection; adapt it to our Keras as the grading did."""
+    model = private_copy(workspace.model(result.category), scratch / str(result.category))
+    trial = _Trial(bank.load(result.question), result, None)
+    try:
+        if hashlib.sha256(model.read_bytes()).hexdigest() == result.sha256:
+            repaired = scratch / f"repaired-{result.category}.h5"
+            trial.model = repaired if keras2.repaired_copy(model, repaired) else model
+    except OSError:
+        pass  # removed meanwhile: not the graded file any more either
+    return trial
+
+
+def _choose_sets(trial: _Trial, seed: int) -> None:
+    """Make what the model will answer; of finite data there is no second sample."""
+    if trial.model is None:
+        return
+    if trial.question.metric in PARTS:
+        trial.first = hidden.ensure(trial.question, seed)
+    for sample in range(1, SAMPLES + 1):
+        path = hidden.fresh(trial.question, seed, sample)
+        if path is None:
+            return
+        trial.fresh += (path,)
+
+
+def _no_study(predictions: Array, again: Again, on_training: OnTraining) -> Study:
+    """Ask the model nothing more: lost points were explained by the grading."""
+    return Study()
+
+
+def _luck(workspace: Workspace, trial: _Trial, answers: list[Answer]) -> Luck:
+    """Score the answers to all sets of one model."""
+    result, question = trial.result, trial.question
+    assert result.points is not None and result.value is not None
+    luck = Luck(result.category, result.title, result.metric, result.points, result.value)
+    if trial.model is None:
+        return replace(luck, notes=(CHANGED.format(category=result.category),))
+    for fault in filter(None, (answer.fault for answer in answers)):
+        write_fault(workspace, question, fault)
+    first = answers.pop(0).predictions if trial.first else None
+    given = zip(trial.fresh, (answer.predictions for answer in answers), strict=True)
+    samples = [score(question, hidden.read(path), answer) for path, answer in given if answer is not None]
+    notes = []
+    if len(samples) < len(trial.fresh) or (trial.first and first is None):
+        notes.append(FAILED)
+    if not trial.fresh:
+        notes.append(FINITE)
+    elif question.stock:
+        notes.append(STOCK.format(stock=question.stock))
+    found = interval(question, hidden.read(trial.first), first) if trial.first and first is not None else None
+    return replace(luck, samples=tuple(samples), interval=found, notes=tuple(notes))
+
+
+def interval(question: Question, samples: HiddenSet, predictions: Array) -> Interval | None:
+    """Return the 95 % interval of the metric by the bootstrap, None where the metric has no sensible one.
+
+    The hidden samples are drawn again, as many and with replacement, a thousand times; the middle 95 % of the metric's
+    values are the interval (Efron & Tibshirani, "An introduction to the bootstrap", 1993, chapter 13: percentiles).
+    Always the same for the same predictions.
+
+    Args:
+        question: the declaration.
+        samples: the hidden set.
+        predictions: finite, (n, *output_shape).
+    """
+    if question.metric not in PARTS or not np.isfinite(predictions).all():
+        return None
+    part, whole = PARTS[question.metric](samples, predictions.astype(np.float64))
+    stream = np.random.default_rng(0)
+    values = [_ratio(part, whole, stream.integers(len(part), size=len(part))) for _ in range(RESAMPLES)]
+    outside = (100 - LEVEL) / 2
+    low, high = (round(float(value), 4) for value in np.percentile(values, (outside, 100 - outside)))
+    worse, better = sorted((question.points(low), question.points(high)))
+    return Interval(low, high, (worse, better))
+
+
+def _ratio(part: Array, whole: Array, rows: Array) -> float:
+    """Return the metric of some samples: the mean over columns of the sum of ``part`` over the sum of ``whole``."""
+    with np.errstate(invalid="ignore"):  # a rare class may be missing among some samples: 0 of 0
+        return float(np.nanmean(part[rows].sum(axis=0) / whole[rows].sum(axis=0)))
+
+
+def _correct(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
+    right = np.argmax(predictions, axis=-1) == samples.y
+    return right[:, None], np.ones((len(right), 1))
+
+
+def _correct_by_class(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
+    right, _ = _correct(samples, predictions)
+    members = samples.y[:, None] == np.unique(samples.y)
+    return right & members, members
+
+
+def _correct_side(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
+    right = ((predictions > 0.5) == (samples.y > 0.5)).reshape(len(predictions), -1)
+    return right, np.ones_like(right)
+
+
+def _errors(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
+    errors = np.abs(predictions - samples.y).reshape(len(predictions), -1).mean(axis=1, keepdims=True)
+    return errors, np.ones_like(errors)
+
+
+def _relative_errors(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
+    return _errors(samples, predictions)[0], _errors(samples, samples.baseline)[0]
+
+
+PARTS: dict[str, Callable[[HiddenSet, Array], tuple[Array, Array]]] = {
+    "accuracy": _correct,
+    "balanced_accuracy": _correct_by_class,
+    "binary_accuracy": _correct_side,
+    "mean_absolute_error": _errors,
+    "relative_mae": _relative_errors,
+}
+"""Metric -> two arrays (n, columns) from which it is a mean of ratios, see ``_ratio``. The largest error is missing on
+purpose: it hangs on a single sample, which a bootstrap either draws or not."""
