@@ -1,6 +1,6 @@
-"""Draw the README's picture from a real grading: ``make_images.py WORKSPACE`` grades all and writes ``grade.svg``.
+"""Draw the README's pictures from a real exam: ``make_images.py WORKSPACE`` plays it and writes ``docs/images``.
 
-Run it with the workspace's interpreter, in a workspace whose models are of mixed quality.
+Run it with the workspace's interpreter, in a workspace whose models are of mixed quality and whose clock was not started.
 """
 
 from __future__ import annotations
@@ -9,28 +9,46 @@ import io
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 IMAGES = Path(__file__).resolve().parent / "images"
 
 
 def main(root: Path) -> None:
-    """Grade the five models of the workspace and save what the terminal shows."""
+    """Start the exam, submit the five models, and save what the terminal shows."""
     sys.path.insert(0, str(root))
-    from rich.console import Console
+    from datetime import UTC, datetime
 
-    from exam.grading.grade import grade
-    from exam.report import terminal
+    from exam import session, standing
+    from exam.report.status import status_view, watch_view
+    from exam.report.terminal import results_view
+    from exam.submission import submit
+    from exam.watch import View
     from exam.workspace import CATEGORIES, Exam, Workspace
 
     workspace = Workspace(root)
-    results = grade(workspace, Exam.read(workspace.exam_toml), CATEGORIES)
+    exam = Exam.read(workspace.exam_toml)
+    session.start(workspace, exam.hours)
+    first = submit(workspace, exam, CATEGORIES[:3])
+    save("status", "python -m exam status", status_view(standing.read(workspace, exam), exam.seed))
+    last = submit(workspace, exam, CATEGORIES[3:4])
+    now = View(standing.read(workspace, exam), tuple(last), datetime.now(UTC))
+    save("watch", "python -m exam watch", watch_view(now, exam.seed))
+    save("grade", "python -m exam grade --all", results_view([*first, *last, *submit(workspace, exam, CATEGORIES[4:])]))
+
+
+def save(name: str, title: str, view: Any) -> None:
+    """Write one screen as SVG."""
+    from exam.report import terminal
+    from rich.console import Console
+
     console = Console(width=terminal.WIDTH, record=True, file=io.StringIO(), force_terminal=True)
-    console.print(terminal.results_view(results))
-    svg = console.export_svg(title="python -m exam grade --all", unique_id="grade")
+    console.print(view)
+    svg = console.export_svg(title=title, unique_id=name)
     # The page that shows the picture must not fetch fonts from elsewhere.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     IMAGES.mkdir(exist_ok=True)
-    (IMAGES / "grade.svg").write_text(svg.replace("Fira Code, ", "").replace("Fira Code,", ""), encoding="utf-8")
+    (IMAGES / f"{name}.svg").write_text(svg.replace("Fira Code, ", "").replace("Fira Code,", ""), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,8 @@ def exam(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[s
 
 @pytest.fixture(scope="module")
 def solved(workspace: Workspace) -> Workspace:
-    """The same workspace with the five reference solutions trained by its own interpreter."""
+    """The same workspace, its clock started, with the five reference solutions trained by its own interpreter."""
+    assert exam(workspace, "start").returncode == 0
     for category, question in Exam.read(workspace.exam_toml).questions.items():
         harness.train(workspace.category(category), question, harness.REFERENCE, str(workspace.venv_python))
     return workspace
@@ -138,6 +139,23 @@ def test_reference_solutions_pass_the_inspection(solved: Workspace) -> None:
 def test_test_tree_of_a_solved_workspace_passes(solved: Workspace) -> None:
     tested = run([str(solved.venv_python), "-m", "pytest"], solved.root)
     assert tested.returncode == 0 and "20 passed" in tested.stdout, tested.stdout
+
+
+def test_a_whole_exam_is_played_to_its_report(solved: Workspace) -> None:
+    """Started before the training; submitted by the tests above, or now."""
+    exam(solved, "grade", "--all")
+    now = json.loads(exam(solved, "status", "--json").stdout)
+    assert (now["mode"], now["state"], now["total"], now["passed"]) == ("exam", "running", 100, True)
+    ended = exam(solved, "finish", "--yes")
+    assert ended.returncode == 0 and "Exam: 100 of 100 points, passed" in ended.stdout, ended.stderr
+    page = solved.root / "result.html"
+    assert exam(solved, "report", "--no-open", "--output", str(page)).returncode == 0
+    text = page.read_text(encoding="utf-8")
+    assert "100 of 100" in text and all(f"Category {category}" in text for category in range(1, 6))
+    assert json.loads(exam(solved, "history", "--json").stdout)["exams"][-1]["state"] == "finished"
+    late = json.loads(exam(solved, "grade", "1", "--json").stdout)
+    assert late[0]["points"] == 5
+    assert json.loads(exam(solved, "history", "--json").stdout)["exams"][-1]["total"] == 100
 
 
 def other_versions() -> list[str]:

@@ -92,7 +92,7 @@ def watch_view(now: View, seed: int, encoding: str = "utf-8") -> Group:
     doing = Text(f"{now.doing} ..." if now.doing else waiting, style="cyan")
     blocks: list[RenderableType] = [doing, Text(), status_view(now.standing, seed, encoding, short=True)]
     if now.graded_at is not None:
-        blocks += [Text(), Rule(f"graded at {now.graded_at.astimezone():%H:%M:%S}", style="dim")]
+        blocks += [Text(), Rule(Text(f"graded at {now.graded_at.astimezone():%H:%M:%S}"), style="dim")]
     for result in now.last:
         blocks += result_lines(result, encoding)
     return Group(*blocks)

@@ -48,7 +48,7 @@ def boxes(points: int | None, encoding: str = "utf-8") -> Text:
     except (UnicodeEncodeError, LookupError):
         full, empty = "#", "."
     count = points or 0
-    return Text(full * count + empty * (5 - count), style=COLOURS[count])
+    return Text(full * count + empty * (5 - count), style="dim" if points is None else COLOURS[count])
 
 
 def results_view(
