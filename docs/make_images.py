@@ -1,6 +1,6 @@
 """Draw the README's pictures from a real exam: ``make_images.py WORKSPACE`` plays it and writes ``docs/images``.
 
-Run it with the workspace's interpreter, in a workspace whose models are of mixed quality and whose clock was not started.
+Run it with the workspace's interpreter, in a workspace whose models are of mixed quality and whose clock does not run.
 """
 
 from __future__ import annotations

@@ -385,8 +385,8 @@ CATALOGUE = {
     ),
     "overfitting": _Entry(
         "problem",
-        "On {count} training samples the {metric} is {training:.3g}, on unseen ones {found:.3g}: part of what the model "
-        "has learned holds for the training data only (overfitting).",
+        "On {count} training samples the {metric} is {training:.3g}, on unseen ones {found:.3g}: part of what the "
+        "model has learned holds for the training data only (overfitting).",
         "Try Dropout, augmentation of pictures, fewer units, or EarlyStopping (which ends a training when "
         "val_loss no longer falls).",
     ),
