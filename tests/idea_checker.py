@@ -323,6 +323,21 @@ def read(config_xml: Path, workspace: Path) -> Configuration:
     return Configuration(config_xml, workspace, element)
 
 
+def tree(node_id: str) -> list[str]:
+    """Return the branches and the leaf that PyCharm shows for a test's id.
+
+    As in format_test_id of its pytest plugin and _test_to_list of its _jb_runner_tools: folders, files, classes and
+    functions are cut at / and ::, a dot would be a cut too and is shown as _, brackets and a word with parentheses
+    right behind it are a test and its parameters.
+    """
+    path, _, names = node_id.partition(".py::")
+    function, bracket, parameters = names.partition("[")
+    whole = f"{path}::{function}" + (f"({parameters.removesuffix(']')})" if bracket else "")
+    parts = re.split(r"::|[/\\]", whole.replace(".", "_"))
+    found = [re.fullmatch(r"([^\s()]+)(\(.+\))", part) for part in parts]
+    return [name for part, match in zip(parts, found, strict=True) for name in (match.groups() if match else [part])]
+
+
 def command(config_xml: Path, workspace: Path, python: Path) -> Command:
     """Return what PyCharm starts for a run configuration, with ``python`` as the project's interpreter.
 
