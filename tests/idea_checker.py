@@ -8,9 +8,9 @@ PythonRunConfiguration, PythonCommandLineState, PythonScriptCommandLineState, Py
 The folder is partial on purpose. Without modules.xml, *.iml and misc.xml PyCharm configures the project itself on first
 open: it creates the module, named as the folder, and attaches the .venv it finds there.
 
-``EMULATE_TERMINAL`` is true for the commands of the engine: PyCharm's ordinary console is no terminal, and rich then
-draws neither colours nor progress. It is false for the starters, whose tracebacks and Keras progress bars (Keras looks
-for PYCHARM_HOSTED) work best in the ordinary console.
+``EMULATE_TERMINAL`` is true for the commands of the engine: PyCharm's ordinary console is no terminal, rich then draws
+neither colours nor progress, and ``watch`` has no screen. It is false for the starters, whose tracebacks and Keras
+progress bars (Keras looks for PYCHARM_HOSTED) work best in the ordinary console.
 """
 
 from __future__ import annotations
@@ -234,6 +234,8 @@ def _values(configuration: Configuration) -> Iterator[str]:
             yield "PARAMETERS: PyCharm splits at spaces inside single quotes"
         if name.startswith("_new_") and not _is_json_string(value):
             yield f"{name} must be a string in JSON, not {value!r}"
+    if configuration.value("SCRIPT_NAME") == "exam" and not configuration.enabled("EMULATE_TERMINAL"):
+        yield "EMULATE_TERMINAL must be 'true': the engine draws on a terminal and asks there"
 
 
 def _is_json_string(value: str) -> bool:
