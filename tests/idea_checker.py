@@ -8,9 +8,9 @@ PythonRunConfiguration, PythonCommandLineState, PythonScriptCommandLineState, Py
 The folder is partial on purpose. Without modules.xml, *.iml and misc.xml PyCharm configures the project itself on first
 open: it creates the module, named as the folder, and attaches the .venv it finds there.
 
-``EMULATE_TERMINAL`` is true for the commands of the engine: PyCharm's ordinary console is no terminal, and rich then
-draws neither colours nor progress. It is false for the starters, whose tracebacks and Keras progress bars (Keras looks
-for PYCHARM_HOSTED) work best in the ordinary console.
+``EMULATE_TERMINAL`` is true for the commands of the engine: PyCharm's ordinary console is no terminal, rich then draws
+neither colours nor progress, and ``watch`` has no screen. It is false for the starters, whose tracebacks and Keras
+progress bars (Keras looks for PYCHARM_HOSTED) work best in the ordinary console.
 """
 
 from __future__ import annotations
@@ -234,6 +234,8 @@ def _values(configuration: Configuration) -> Iterator[str]:
             yield "PARAMETERS: PyCharm splits at spaces inside single quotes"
         if name.startswith("_new_") and not _is_json_string(value):
             yield f"{name} must be a string in JSON, not {value!r}"
+    if configuration.value("SCRIPT_NAME") == "exam" and not configuration.enabled("EMULATE_TERMINAL"):
+        yield "EMULATE_TERMINAL must be 'true': the engine draws on a terminal and asks there"
 
 
 def _is_json_string(value: str) -> bool:
@@ -321,6 +323,21 @@ def read(config_xml: Path, workspace: Path) -> Configuration:
     if element is None:
         raise ValueError(f"{config_xml.name} holds no run configuration.")
     return Configuration(config_xml, workspace, element)
+
+
+def tree(node_id: str) -> list[str]:
+    """Return the branches and the leaf that PyCharm shows for a test's id.
+
+    As in format_test_id of its pytest plugin and _test_to_list of its _jb_runner_tools: folders, files, classes and
+    functions are cut at / and ::, a dot would be a cut too and is shown as _, brackets and a word with parentheses
+    right behind it are a test and its parameters.
+    """
+    path, _, names = node_id.partition(".py::")
+    function, bracket, parameters = names.partition("[")
+    whole = f"{path}::{function}" + (f"({parameters.removesuffix(']')})" if bracket else "")
+    parts = re.split(r"::|[/\\]", whole.replace(".", "_"))
+    found = [re.fullmatch(r"([^\s()]+)(\(.+\))", part) for part in parts]
+    return [name for part, match in zip(parts, found, strict=True) for name in (match.groups() if match else [part])]
 
 
 def command(config_xml: Path, workspace: Path, python: Path) -> Command:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +16,9 @@ from pathlib import Path
 import idea_checker
 import pytest
 from conftest import Bake
+from exam import session
 from exam.cli import cli
+from exam.workspace import Workspace
 from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
 
@@ -31,6 +35,11 @@ COMMANDS = {
     **{f"Train Category {n}": ([f"/Category{n}/starter.py"], f"/Category{n}") for n in CATEGORIES},
     **{f"Grade Category {n}": ([*EXAM, "grade", str(n)], "/") for n in CATEGORIES},
     "Grade all": ([*EXAM, "grade", "--all"], "/"),
+    "Start exam": ([*EXAM, "start"], "/"),
+    "Status": ([*EXAM, "status"], "/"),
+    "Watch": ([*EXAM, "watch"], "/"),
+    "Report": ([*EXAM, "report"], "/"),
+    "Finish exam": ([*EXAM, "finish"], "/"),
     "Tests": (["-m", "pytest", "/tests"], "/"),
 }
 
@@ -133,6 +142,7 @@ def test_parameters_are_split_as_pycharm_does(parameters: str, arguments: list[s
 
 VERIFY = ".idea/runConfigurations/Verify.xml"
 TRAIN = ".idea/runConfigurations/Train_Category_1.xml"
+WATCH = ".idea/runConfigurations/Watch.xml"
 TESTS = ".idea/runConfigurations/Tests.xml"
 WORKSPACE = ".idea/workspace.xml"
 TASK = '<method v="2"><option name="RunConfigurationTask" enabled="true" run_configuration_name="Gone" /></method>'
@@ -180,6 +190,8 @@ MUTATIONS = [
     (VERIFY, 'SDK_HOME" value=""', 'SDK_HOME" value="$PROJECT_DIR$/.venv/bin/python"', "SDK_HOME must be"),
     (VERIFY, 'RUN_TOOL" value="false"', 'RUN_TOOL" value="true"', "RUN_TOOL must be"),
     (VERIFY, 'PARAMETERS" value="verify', "PARAMETERS\" value=\"'verify now'", "single quotes"),
+    (VERIFY, 'EMULATE_TERMINAL" value="true"', 'EMULATE_TERMINAL" value="false"', "EMULATE_TERMINAL must be 'true'"),
+    (WATCH, '    <option name="EMULATE_TERMINAL" value="true" />\n', "", "EMULATE_TERMINAL must be 'true'"),
     (TESTS, "&quot;PATH&quot;", "PATH", "string in JSON"),
     (TESTS, "&quot;PATH&quot;", "1", "string in JSON"),
     # paths
@@ -304,8 +316,18 @@ MARKERS = {
     **{f"Train Category {n}": (0, "Nothing to save yet") for n in CATEGORIES},
     **{f"Grade Category {n}": (1, r"mymodel\.h5") for n in CATEGORIES},
     "Grade all": (1, r"mymodel\.h5"),
-    "Tests": (0, r"SKIPPED \[\d+\] .+: \w+"),
+    "Start exam": (0, r"\b5 h"),
+    "Status": (0, r"\b5 h(.|\n)*of 100"),
+    "Watch": (0, "of 100"),
+    "Report": (0, r"\.html"),
+    "Finish exam": (1, "Nothing was ended"),
+    "Tests": (0, r"SKIPPED \[10\] .+Complete solution_model\(\) in Category5/starter\.py"),
 }
+NO_BROWSER = {"BROWSER": f'"{sys.executable}" -c pass %s'}
+
+
+def test_every_run_configuration_is_run() -> None:
+    assert list(MARKERS) == list(COMMANDS)
 
 
 def run(command: idea_checker.Command) -> subprocess.CompletedProcess[str]:
@@ -313,7 +335,7 @@ def run(command: idea_checker.Command) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command.argv,
         cwd=command.cwd,
-        env={**command.env, "PYTEST_ADDOPTS": "-rs"},  # names the reason of every skipped test
+        env={**command.env, **NO_BROWSER, "PYTEST_ADDOPTS": "-rs"},  # names the reason of every skipped test
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -321,6 +343,32 @@ def run(command: idea_checker.Command) -> subprocess.CompletedProcess[str]:
         encoding="utf-8",
         timeout=600,
     )
+
+
+def run_until_shown(command: idea_checker.Command, words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that goes on until it is stopped; press Ctrl-C when it has shown ``words``."""
+    process = subprocess.Popen(
+        command.argv,
+        cwd=command.cwd,
+        env=command.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # where the tests run in the background
+    )
+    given_up = threading.Timer(120, process.kill)
+    given_up.start()
+    shown, stopped = "", False
+    with process:
+        for line in process.stdout or ():
+            shown += line
+            if not stopped and re.search(words, shown):
+                stopped = True
+                process.send_signal(signal.SIGINT)
+    given_up.cancel()
+    return subprocess.CompletedProcess(command.argv, process.returncode, shown)
 
 
 @pytest.mark.slow
@@ -331,7 +379,12 @@ def test_every_run_configuration_runs(bake: Bake, tmp_path: Path) -> None:
     subprocess.run(data, cwd=workspace, stdin=subprocess.DEVNULL, check=True, timeout=300)
     failures = []
     for name, (status, words) in MARKERS.items():
-        done = run(idea_checker.command(file_of(workspace, name), workspace, PYTHON))
+        command = idea_checker.command(file_of(workspace, name), workspace, PYTHON)
+        if name == "Watch" and sys.platform == "win32":  # there Ctrl-C goes to all programs of a console
+            continue
+        done = run_until_shown(command, words) if name == "Watch" else run(command)
         if done.returncode != status or not re.search(words, done.stdout):
             failures.append(f"{name}: exit {done.returncode}, expected {status} and {words!r}\n{done.stdout[-3000:]}")
     assert not failures, "\n\n".join(failures)
+    clock = session.look(Workspace(workspace))
+    assert clock is not None and clock.state == "running", "a question that nobody answers ends no exam"

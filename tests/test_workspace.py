@@ -111,6 +111,13 @@ def test_untouched_workspace_scores_0_with_five_sentences(workspace: Workspace) 
     assert "0 of 100" in graded.stdout and graded.stderr == ""
 
 
+def test_test_tree_of_an_untouched_workspace_is_skipped(workspace: Workspace) -> None:
+    tested = run([str(workspace.venv_python), "-m", "pytest"], workspace.root)
+    assert tested.returncode == 0 and "50 skipped" in tested.stdout, tested.stdout
+    for category in range(1, 6):
+        assert f"Category{category}/starter.py" in tested.stdout
+
+
 def test_reference_solutions_score_five_times_five(solved: Workspace) -> None:
     graded = exam(solved, "grade", "--all", "--json", "--require", "5")
     results = json.loads(graded.stdout)
@@ -138,7 +145,22 @@ def test_reference_solutions_pass_the_inspection(solved: Workspace) -> None:
 
 def test_test_tree_of_a_solved_workspace_passes(solved: Workspace) -> None:
     tested = run([str(solved.venv_python), "-m", "pytest"], solved.root)
-    assert tested.returncode == 0 and "20 passed" in tested.stdout, tested.stdout
+    assert tested.returncode == 0 and "50 passed" in tested.stdout, tested.stdout
+
+
+def test_test_tree_of_a_half_solved_workspace_says_what_is_missing(solved: Workspace, tmp_path: Path) -> None:
+    """Category 2 has the model of category 1, category 3 has none."""
+    for category in (2, 3):
+        shutil.copyfile(solved.model(category), tmp_path / str(category))
+    shutil.copyfile(solved.model(1), solved.model(2))
+    solved.model(3).unlink()
+    try:
+        tested = run([str(solved.venv_python), "-m", "pytest"], solved.root)
+    finally:
+        for category in (2, 3):
+            shutil.copyfile(tmp_path / str(category), solved.model(category))
+    assert tested.returncode == 1 and "1 failed, 33 passed, 16 skipped" in tested.stdout, tested.stdout
+    assert "docs/findings/another-category.md" in tested.stdout and "Category3/starter.py" in tested.stdout
 
 
 def test_a_whole_exam_is_played_to_its_report(solved: Workspace) -> None:

@@ -1,17 +1,46 @@
-"""The requirements on a model, one by one, for PyCharm's test tree."""
+"""The requirements on a model, one by one in the order in which the grader checks them, for PyCharm's test tree."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from exam import bank
+from exam.bank.question import METRICS, Question
+from exam.grading.inspect import Inspection, inspect
 from exam.grading.result import Result
+from exam.report.terminal import MOST_FINDINGS
 from exam.submission import submit
-from exam.workspace import CATEGORIES, Exam, Workspace
+from exam.workspace import Exam, ExamTomlError, Workspace
+
+Outcome = Literal["passed", "failed", "not checked"]
+
+IN_THE_TREE = str.maketrans({".": "·", "/": "-", "\\": "-", "[": "(", "]": ")", ":": ","})
+"""PyCharm builds its tree from pytest's ids: it cuts them at / and ::, shows a dot as _, and takes [ for parameters."""
 
 
-WORSE = {"nan-output", "constant-output", "below-baseline"}
-"""Findings of models that have learned nothing yet."""
+@dataclass(frozen=True)
+class Graded:
+    """One category after the grading.
+
+    Attributes:
+        question: what the model is to answer.
+        seen: what the file says by itself.
+        result: what the grading found; None when there was nothing to grade.
+    """
+
+    question: Question
+    seen: Inspection
+    result: Result | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the test of one requirement says; ``reason`` is for the learner, "" when passed."""
+
+    outcome: Outcome
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -19,49 +48,190 @@ class Requirement:
     """One line of the test tree.
 
     Attributes:
-        label: the line.
-        problem: why a result does not meet it, as one text for the learner, or None.
-        needs_score: whether it can be judged only for a model that was scored.
+        label: makes the line from a question.
+        codes: the fatal findings which say that it is not met.
+        is_met: whether a model that was scored meets it.
+        was_checked: whether a model that got beyond this requirement was really checked for it.
     """
 
-    label: str
-    problem: Callable[[Result], str | None]
-    needs_score: bool = True
+    label: Callable[[Question], str]
+    codes: frozenset[str] = frozenset()
+    is_met: Callable[[Question, Result], bool] = lambda question, result: True
+    was_checked: Callable[[Graded, Result], bool] = lambda graded, result: True
+
+    def name(self, question: Question) -> str:
+        """Return the line, in characters that pytest and PyCharm leave as they are."""
+        return self.label(question).translate(IN_THE_TREE)
 
 
-def grade_submitted() -> dict[int, Result]:
-    """Grade every category that has a model, keep the attempts, and return category -> result."""
+def drawn() -> dict[int, Question]:
+    """Return category -> question of this workspace's exam.
+
+    Raises:
+        ExamTomlError: ``exam.toml`` cannot be used, or names a question that the bank does not have.
+    """
+    exam = Exam.read(Workspace.find().exam_toml)
+    unknown = sorted(set(exam.questions.values()) - set(bank.find()))
+    if unknown:
+        raise ExamTomlError(f"The bank has no question {unknown[0]!r}, which exam.toml names. Run: python -m exam draw")
+    return {category: bank.load(question) for category, question in sorted(exam.questions.items())}
+
+
+def group(category: int, question: Question) -> str:
+    """Return the name of a category's branch in the tree."""
+    return f"Category{category}: {question.title.translate(IN_THE_TREE)}"
+
+
+def grade_submitted(questions: Mapping[int, Question], categories: Collection[int]) -> dict[int, Graded]:
+    """Grade those of ``categories`` that have a model, once and as one attempt each; return all of ``categories``.
+
+    Raises:
+        ExamTomlError, SessionError, DataUnavailable: as their messages say.
+    """
     workspace = Workspace.find()
-    categories = [category for category in CATEGORIES if workspace.model(category).exists()]
-    results = submit(workspace, Exam.read(workspace.exam_toml), categories)
-    return {result.category: result for result in results}
+    exam = Exam.read(workspace.exam_toml)
+    chosen = sorted(categories)
+    seen = {n: inspect(workspace.model(n), questions[n], drawn=exam.questions) for n in chosen}
+    submitted = [n for n in chosen if workspace.model(n).exists()]
+    results = {result.category: result for result in submit(workspace, exam, submitted)} if submitted else {}
+    return {n: Graded(questions[n], seen[n], results.get(n)) for n in chosen}
 
 
-def _gradable(result: Result) -> str | None:
+def judge(requirement: Requirement, graded: Graded) -> Verdict:
+    """Return what the grading says of one requirement: never more than was checked."""
+    result, question = graded.result, graded.question
+    if result is None:
+        return Verdict("not checked", _absent(graded.seen))
+    place, stop = REQUIREMENTS.index(requirement), _stop(result)
+    if place == stop:
+        return Verdict("failed", _reasons(result))
+    if stop is not None and place > stop:
+        return Verdict("not checked", f'not checked: "{REQUIREMENTS[stop].name(question)}" comes first')
+    if not requirement.was_checked(graded, result):
+        return Verdict("not checked", "not checked: the file does not tell it")
+    if not requirement.is_met(question, result):
+        return Verdict("failed", _reasons(result))
+    return Verdict("passed")
+
+
+def _absent(seen: Inspection) -> str:
+    """Return what is there in place of a model, and what to run."""
+    if seen.finding is None:
+        return "The model was saved after the tests had begun: run them again."
+    return f"{seen.finding.message} {seen.finding.next_step}"
+
+
+def _stop(result: Result) -> int | None:
+    """Return the place of the requirement at which the grading ended; None when it went on to a score."""
+    if result.status == "scored":
+        return None
     if result.status == "grader fault":
-        return "The grader failed, not your model. Details are in .exam/log/faults.log."
-    return None if result.status == "scored" else _reasons(result)
-
-
-def _beats_the_baseline(result: Result) -> str | None:
-    return _reasons(result) if WORSE & {found.code for found in result.findings} else None
-
-
-def _earns(points: int) -> Callable[[Result], str | None]:
-    def problem(result: Result) -> str | None:
-        return None if (result.points or 0) >= points else _reasons(result)
-
-    return problem
+        return REQUIREMENTS.index(RUNS)
+    code = result.findings[0].code
+    return next(place for place, requirement in enumerate(REQUIREMENTS) if code in requirement.codes)
 
 
 def _reasons(result: Result) -> str:
-    """Return the findings as text: what was seen and expected, and what to try."""
-    return "\n".join(f"{found.message}\n-> {found.next_step}" for found in result.findings)
+    """Return why points are missing: the number, then the findings with what to try and the page to read."""
+    if result.status == "grader fault":
+        return "The grader failed, not your model: nothing was scored. Details are in .exam/log/faults.log."
+    lines = []
+    if result.value is not None:
+        numbers = f"{result.metric} {result.value:g}, naive baseline {result.baseline:g}"
+        lines.append(f"{numbers}: {result.points} of 5 points")
+    for found in result.findings[:MOST_FINDINGS]:
+        lines += [found.message, f"-> {found.next_step}", f"   {found.page}"]
+    if len(result.findings) > MOST_FINDINGS:
+        lines.append(f"More findings: python -m exam grade {result.category} --all-findings")
+    return "\n".join(lines)
 
 
-REQUIREMENTS = (
-    Requirement("can be graded", _gradable, needs_score=False),
-    Requirement("is better than the naive baseline", _beats_the_baseline),
-    Requirement("earns 3 of 5 points", _earns(3)),
-    Requirement("earns 5 of 5 points", _earns(5)),
+def _ending(question: Question) -> str:
+    if question.activations == ("linear",):
+        return "ends without an activation (linear)"
+    return f"ends with {' or '.join(question.activations)}"
+
+
+def _beats_the_baseline(question: Question, result: Result) -> bool:
+    if result.value is None or result.baseline is None:
+        return False
+    greater = METRICS[question.metric].greater_is_better
+    return result.value > result.baseline if greater else result.value < result.baseline
+
+
+def _shape_was_checked(name: Literal["input_shape", "output_shape"]) -> Callable[[Graded, Result], bool]:
+    """A model that was scored has shown its shapes; before, the file may not tell them."""
+
+    def was_checked(graded: Graded, result: Result) -> bool:
+        return result.status == "scored" or _told(graded, name)
+
+    return was_checked
+
+
+def _activation_was_checked(graded: Graded, result: Result) -> bool:
+    return _told(graded, "last_activation")
+
+
+def _told(graded: Graded, name: str) -> bool:
+    """Return whether the file that was graded tells one part of the signature."""
+    same = graded.result is not None and graded.seen.sha256 == graded.result.sha256
+    return same and getattr(graded.seen.signature, name, None) is not None
+
+
+def _earns(points: int) -> Requirement:
+    def label(question: Question) -> str:
+        metric = METRICS[question.metric]
+        way = "more" if metric.greater_is_better else "less"
+        return f"earns {points} of 5 points ({metric.label} {question.bands[points - 1]:g} or {way})"
+
+    return Requirement(label, is_met=lambda question, result: (result.points or 0) >= points)
+
+
+RUNS = Requirement(
+    lambda question: "loads and predicts",
+    frozenset({"not-loadable", "newer-keras", "other-keras", "not-predictable", "out-of-bounds"}),
 )
+REQUIREMENTS = (
+    Requirement(
+        lambda question: "the model file is there and readable",
+        frozenset(
+            "missing-file wrong-name wrong-folder keras-format saved-model unreadable-file still-being-saved "
+            "file-too-large".split()
+        ),
+    ),
+    Requirement(
+        lambda question: "holds a whole model, not weights alone",
+        frozenset({"unusual-contents", "weights-only", "unreadable-config"}),
+    ),
+    Requirement(
+        lambda question: "has no Lambda, custom layer or lost vocabulary",
+        frozenset({"lambda-layer", "custom-layer", "lost-vocabulary"}),
+    ),
+    Requirement(
+        lambda question: f"takes inputs of shape {question.input_shape}",
+        frozenset(
+            "another-category another-question wrong-input-shape batch-axis-included missing-channel-axis extra-axis "
+            "wrong-image-size wrong-channels wrong-sequence-length wrong-feature-count".split()
+        ),
+        was_checked=_shape_was_checked("input_shape"),
+    ),
+    Requirement(
+        lambda question: f"answers with shape {question.output_shape}",
+        frozenset({"wrong-output-shape", "wrong-units", "sequence-kept", "sequence-dropped"}),
+        was_checked=_shape_was_checked("output_shape"),
+    ),
+    Requirement(
+        _ending,
+        frozenset(
+            "wrong-activation softmax-on-one-unit sigmoid-for-classes missing-activation bounded-output".split()
+        ),
+        was_checked=_activation_was_checked,
+    ),
+    RUNS,
+    Requirement(
+        lambda question: f"is better than the naive baseline ({question.baseline})", is_met=_beats_the_baseline
+    ),
+    _earns(3),
+    _earns(5),
+)
+"""In the order in which the grader checks them: it stops at the first fatal finding."""
