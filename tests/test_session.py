@@ -21,7 +21,7 @@ from rich.console import Console
 from exam import attempts, session
 from exam.report import status
 from exam.session import Reading, Session, advance
-from exam.standing import Standing, standing
+from exam.standing import Standing, seconds_by_category, standing
 from exam.workspace import CATEGORIES, Workspace
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -144,6 +144,11 @@ def test_the_latest_attempt_of_the_exam_counts() -> None:
     assert not now.passed and standing(TITLES, None, [practice]).total == 30
 
 
+def test_categories_that_were_submitted_together_share_the_time() -> None:
+    made = [records.attempt(1, 5, 100), *(records.attempt(category, 5, 700) for category in (2, 3, 1))]
+    assert seconds_by_category([records.attempt(4, 5), *made]) == {1: 300, 2: 200, 3: 200}
+
+
 def test_what_found_no_file_is_no_submission() -> None:
     missing = records.attempt(1, 0, 60, status="not gradable", sha256=None, value=None)
     assert under_the_clock(missing).categories[0].latest is None
@@ -172,7 +177,7 @@ def shown(now: Standing, width: int = 100) -> str:
 def test_status_shows_time_scores_and_what_to_do() -> None:
     text = shown(under_the_clock(records.attempt(1, 5, 60), records.attempt(1, 3, 3700), records.attempt(2, 5, 3760)))
     assert "3 h 54 min left of 5 h, until " in text
-    assert "■■■□□   3 of 5   6/10" in text and "graded 2 times; an earlier model earned 5; 1 h 01 min" in text
+    assert "■■■□□   3 of 5   6/10" in text and "graded 2 times; an earlier model earned 5; 1 h 01 min spent" in text
     assert "not submitted yet" in text and "Exam: 21 of 100 points, 69 short of the 90 that pass" in text
     assert "Practice without a clock" in shown(standing(TITLES, None, []))
     assert "hours are over; further gradings are practice" in shown(under_the_clock(state="expired"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -207,13 +208,14 @@ def standing(
 def seconds_by_category(made: Sequence[Attempt]) -> dict[int, float]:
     """Return category -> seconds of the exam's clock spent on it, as far as the submissions tell.
 
-    The time between two submissions belongs to the category of the second.
+    The time between two submissions belongs to what was submitted second; several categories at once share it.
     """
     spent: dict[int, float] = {}
     before = 0.0
-    for attempt in made:
-        if attempt.elapsed is not None:
-            category = attempt.result.category
-            spent[category] = spent.get(category, 0.0) + max(0.0, attempt.elapsed - before)
-            before = attempt.elapsed
+    timed = [attempt for attempt in made if attempt.elapsed is not None]
+    for elapsed, together in groupby(timed, key=lambda attempt: attempt.elapsed or 0.0):
+        categories = sorted({attempt.result.category for attempt in together})
+        for category in categories:
+            spent[category] = spent.get(category, 0.0) + max(0.0, elapsed - before) / len(categories)
+        before = elapsed
     return spent

@@ -80,7 +80,7 @@ def _category(standing: CategoryStanding, encoding: str) -> list[RenderableType]
     if latest and best and (best.result.points or 0) > (points or 0):
         told.append(f"an earlier model earned {best.result.points}")
     if standing.seconds is not None:
-        told.append(duration(standing.seconds))
+        told.append(f"{duration(standing.seconds)} spent")
     if standing.is_ungraded:
         told.append("a model waits to be graded")
     return [line, indented(Text("; ".join(told), style="dim"))]
