@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CATEGORY = click.IntRange(1, 5)
 NOT_GRADABLE, NOT_READY = 1, 3
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+keep_models_option = click.option(
+    "--keep-models", is_flag=True, help="Keep a copy of each graded file in .exam/models."
+)
 
 
 class Failure(click.ClickException):
@@ -123,7 +126,7 @@ def check(category: int, as_json: bool) -> None:
 @click.option("--require", type=click.IntRange(0, 5), metavar="POINTS", help="Exit with 1 if a category has fewer.")
 @click.option("--all-findings", is_flag=True, help="Show every finding, not only the three that explain most.")
 @click.option("--fresh", is_flag=True, help="Also score on fresh hidden data: how much of the score is luck?")
-@click.option("--keep-models", is_flag=True, help="Keep a copy of each graded file in .exam/models.")
+@keep_models_option
 @as_json
 def grade(
     categories: tuple[int, ...],
@@ -185,7 +188,8 @@ def status(as_json: bool) -> None:
 
 
 @cli.command()
-def watch() -> None:
+@keep_models_option
+def watch(keep_models: bool) -> None:
     """Grade a category whenever its mymodel.h5 is saved."""
     from exam import watch as watching
     from exam.bank.public import DataUnavailable
@@ -197,7 +201,7 @@ def watch() -> None:
     _warn_unless_ready(workspace)
     try:
         with status.watch_screen(exam.seed) as screen:
-            watching.watch(workspace, exam, screen)
+            watching.watch(workspace, exam, screen, keep_models)
     except KeyboardInterrupt:
         click.echo("Stopped watching. Every grading is kept: python -m exam status")
         return

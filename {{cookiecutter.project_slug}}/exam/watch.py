@@ -11,14 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import h5py
 
-from exam import bank, session, standing
+from exam import bank, kept, session, standing
 from exam.bank import hidden
 from exam.grading.grade import new_runner
 from exam.grading.result import Result
@@ -56,12 +56,14 @@ class View:
         last: what the last grading found; empty before the first.
         graded_at: when that was, in UTC.
         doing: what is being done at this moment, empty while waiting.
+        problems: sentences on graded files that could not be kept.
     """
 
     standing: Standing
     last: tuple[Result, ...] = ()
     graded_at: datetime | None = None
     doing: str = ""
+    problems: tuple[str, ...] = ()
 
 
 @dataclass
@@ -138,10 +140,14 @@ class Watcher:
         exam: the drawn exam.
         screen: what people look at.
         runner: keeps TensorFlow loaded.
+        keep_models: whether a copy of each graded file is kept.
     """
 
-    def __init__(self, workspace: Workspace, exam: Exam, screen: Screen, runner: Runner) -> None:
+    def __init__(
+        self, workspace: Workspace, exam: Exam, screen: Screen, runner: Runner, keep_models: bool = False
+    ) -> None:
         self.workspace, self.exam, self.screen, self.runner = workspace, exam, screen, runner
+        self.keep_models = keep_models
         self.files = Files({category: workspace.model(category) for category in CATEGORIES})
         self.view = View(standing.read(workspace, exam))
         self._drawn = _signature(workspace.exam_toml)
@@ -179,8 +185,9 @@ class Watcher:
         """Submit and test these categories, and show what came of it."""
         self.files.take(categories)
         results = submit(self.workspace, self.exam, categories, self._doing, self.runner)
+        problems = kept.keep(self.workspace, results) if self.keep_models else ()
         now = standing.read(self.workspace, self.exam)
-        self.view = View(now, tuple(results), datetime.now(UTC))
+        self.view = View(now, tuple(results), datetime.now(UTC), problems=tuple(problems))
         self.screen.graded(results)
         self.screen.show(self.view)
         self.runner.warm()
@@ -189,11 +196,11 @@ class Watcher:
         return [category for category, path in self.files.paths.items() if path.exists()]
 
     def _doing(self, text: str) -> None:
-        self.view = View(self.view.standing, self.view.last, self.view.graded_at, text)
+        self.view = replace(self.view, doing=text)
         self.screen.show(self.view)
 
     def _show(self, now: Standing) -> None:
-        self.view = View(now, self.view.last, self.view.graded_at)
+        self.view = replace(self.view, standing=now, doing="")
         self.screen.show(self.view)
 
 
@@ -203,7 +210,7 @@ def _ticked(before: Standing) -> Standing:
     return Standing(session.advance(clock, session.Reading.now()) if clock else None, before.categories)
 
 
-def watch(workspace: Workspace, exam: Exam, screen: Screen) -> None:
+def watch(workspace: Workspace, exam: Exam, screen: Screen, keep_models: bool = False) -> None:
     """Grade what is saved, until Ctrl-C or until another exam is drawn; Enter grades everything now.
 
     Raises:
@@ -219,7 +226,7 @@ def watch(workspace: Workspace, exam: Exam, screen: Screen) -> None:
         return was
 
     with new_runner(workspace, exam) as runner:
-        watcher = Watcher(workspace, exam, screen, runner)
+        watcher = Watcher(workspace, exam, screen, runner, keep_models)
         watcher.prepare()
         watcher.run(asked)
 

@@ -95,6 +95,7 @@ def watch_view(now: View, seed: int, encoding: str = "utf-8") -> Group:
         blocks += [Text(), Rule(Text(f"graded at {now.graded_at.astimezone():%H:%M:%S}"), style="dim")]
     for result in now.last:
         blocks += result_lines(result, encoding)
+    blocks += [Text(f"Note: {problem}", style="yellow") for problem in now.problems]
     return Group(*blocks)
 
 
