@@ -446,6 +446,7 @@ def test_in_a_browser_nothing_overflows_and_axe_finds_no_violation(workspace: Wo
     keep(workspace, *(graded(workspace, name, 1000.0 * n) for n, name in enumerate(EXAMS[1], 1) if n != 4))
     full = page.write(workspace, exam_of(EXAMS[1], "A name that is long " * 5), clock("running", ("A jump.",)))
     empty = page.write(Workspace(workspace.root.parent), exam_of(EXAMS[0]), None, workspace.root / "empty.html")
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     with sync_playwright() as playwright:
         ensure_browser(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
@@ -456,10 +457,14 @@ def test_in_a_browser_nothing_overflows_and_axe_finds_no_violation(workspace: Wo
             tab.on("request", lambda request, to=loaded: to.append(request.url))
             tab.on("console", lambda message, to=complaints: to.append(message.text))
             tab.goto(path.as_uri())
-            root = "document.documentElement"
-            assert tab.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0, (path.name, width)
+            assert tab.evaluate(overflow) == 0, (path.name, width)
             assert [url for url in loaded if not url.startswith("data:")] == [path.as_uri()] and not complaints
             found = Axe().run(tab)
             assert found.violations_count == 0, found.generate_report()
             tab.close()
+        paper = browser.new_page(viewport={"width": 703, "height": 1000})  # A4 less the page's margins
+        paper.emulate_media(media="print", color_scheme="dark")
+        paper.goto(full.as_uri())
+        assert paper.evaluate(overflow) == 0
+        assert paper.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         browser.close()

@@ -123,12 +123,14 @@ def _confusions(given: Answers) -> list[str]:
     order = np.argsort(-counts, axis=None, kind="stable")[:MOST_CONFUSIONS]
     pairs = [(row, column) for row, column in zip(*np.unravel_index(order, counts.shape), strict=True)]
     return [
-        f"{given.names[row]} was taken for {given.names[column]} {counts[row, column]} times."
-        if counts[row, column] > 1
-        else f"{given.names[row]} was taken for {given.names[column]} once."
+        f"{given.names[row]} was taken for {given.names[column]}: {_times(counts[row, column])}."
         for row, column in pairs
         if counts[row, column]
     ]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _class_sample(given: Answers, row: int) -> Sample:

@@ -34,6 +34,7 @@ from exam.standing import CategoryStanding, Standing, standing
 from exam.workspace import Exam, Workspace, write_atomically
 
 COMMAND = re.compile(r"python -m exam \w+(?: --[a-z-]+| \d\b| \w+_\w+)*")
+MOST_RECENT = 8
 STATES = ("exercised", "waiting", "missing")
 
 
@@ -124,7 +125,7 @@ def render(workspace: Workspace, exam: Exam, session: Session | None, folder: Pa
         now: when it is written.
     """
     questions = {category: bank.load(name) for category, name in exam.questions.items()}
-    every = attempts.read(workspace)
+    every = [attempt for attempt in attempts.read(workspace) if attempt.result.sha256 is not None]
     stands = standing({category: question.title for category, question in questions.items()}, session, every)
     entries = catalogue.entries(workspace)
     parts = [_part(workspace, questions[entry.category], entry, folder) for entry in stands.categories]
@@ -136,10 +137,10 @@ def render(workspace: Workspace, exam: Exam, session: Session | None, folder: Pa
         parts=parts,
         verdict=_verdict(stands),
         clock=_clock(session),
-        uncounted=sum(attempt.result.sha256 is not None for attempt in every)
-        - sum(len(entry.attempts) for entry in stands.categories),
+        uncounted=len(every) - sum(len(entry.attempts) for entry in stands.categories),
         timeline=_timeline(stands),
         times=_times(stands),
+        recent=every[: -MOST_RECENT - 1 : -1],
         skills=_skills(stands, questions, entries),
         untried=_untried(entries),
         entries=entries,
@@ -178,7 +179,7 @@ def duration(seconds: float) -> str:
 
 def _with_commands(text: str) -> Markup:
     """Return ``text`` with its commands marked as such."""
-    return Markup(COMMAND.sub(lambda found: f"<code>{found.group()}</code>", str(escape(text))))  # noqa: S704
+    return Markup(COMMAND.sub(lambda found: f"<code>{found.group()}</code>", str(escape(text))))
 
 
 def _breakable(text: str) -> Markup:
