@@ -15,10 +15,11 @@ import harness
 import psutil
 import pytest
 
-from exam import attempts
-from exam.grading import run
+from exam import attempts, bank
+from exam.grading import cache, run
 from exam.grading.grade import grade
 from exam.grading.result import Result
+from exam.report import answers
 from exam.workspace import Exam, Workspace
 
 pytestmark = pytest.mark.slow
@@ -77,6 +78,20 @@ def test_same_file_twice_gives_the_same_score_with_and_without_the_cache(workspa
     third = grade_one(workspace, mistakes / "sound.h5")
     assert [result.cached for result in (first, second, third)] == [False, True, False]
     assert len({(result.value, result.points, result.findings) for result in (first, second, third)}) == 1
+
+
+def test_the_answers_behind_a_score_are_kept(workspace: Workspace, mistakes: Path) -> None:
+    """The report shows them. Without them, the same file is run again, so that they come back."""
+    result = grade_one(workspace, mistakes / "sound.h5")
+    question = bank.load("straight_line")
+    given = answers.read(workspace, question, result)
+    assert question.measure(given.samples, given.predictions) == result.value
+    assert cache.may_answer(workspace, LINE.seed, 1)
+    for damage in (Path.unlink, lambda path: path.write_bytes(b"no archive")):
+        damage(next(workspace.cache.glob("*.npz")))
+        again = grade_one(workspace, mistakes / "sound.h5")
+        assert not again.cached and again.value == result.value
+        assert (answers.read(workspace, question, result).predictions == given.predictions).all()
 
 
 def test_a_fault_of_ours_is_never_a_score(

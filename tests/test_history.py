@@ -198,6 +198,7 @@ def scored_before(workspace: Workspace) -> str:
     answer = cache.path(workspace, sha256, SEED, hidden.fingerprint(question))
     answer.parent.mkdir()
     answer.write_text(json.dumps(records.result(1, 3, question="two_rings", sha256=sha256).to_dict()))
+    cache.write_predictions(answer, np.zeros((2000, 1)))
     return sha256
 
 

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +20,6 @@ from exam.workspace import CATEGORIES, DATA_SOURCES, Exam, ExamTomlError, Worksp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from exam.grading.fresh import Luck
     from exam.grading.result import Result
@@ -293,6 +293,27 @@ def list_bank(category: int | None, as_json: bool) -> None:
         console.print(terminal.bank_view(entries, console.encoding))
 
 
+@cli.command()
+@click.option("--no-open", is_flag=True, help="Write the page only.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+def report(no_open: bool, output: Path | None) -> None:
+    """Write your exam as one HTML page, and open it."""
+    from exam import session
+    from exam.report import page
+
+    workspace = Workspace.find()
+    exam = _exam(workspace)
+    with _clock_problems():
+        clock = session.look(workspace)
+    try:
+        path = page.write(workspace, exam, clock, output)
+    except OSError as error:
+        raise Failure(f"The report cannot be written: {error}. Another place: report --output FILE") from error
+    click.echo(f"Report: {path}")
+    if not no_open:
+        page.show(path)
+
+
 def _exam(workspace: Workspace) -> Exam:
     """Return the drawn exam whose questions the bank has, or fail with the command to type."""
     from exam import bank
@@ -542,7 +563,6 @@ def _unforeseen(workspace: Workspace) -> int:
     """Keep the traceback for us, show the learner one sentence; works in a damaged workspace too."""
     import tempfile
     import traceback
-    from pathlib import Path
 
     for folder in (workspace.log, Path(tempfile.gettempdir())):
         try:

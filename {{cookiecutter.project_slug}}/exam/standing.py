@@ -1,4 +1,4 @@
-"""Where an exam stands: what counts in each category, the sum, what to do next. All but ``read`` work on records."""
+"""Where an exam stands: what counts in each category, the sum, what to do next. ``standing`` works on records alone."""
 
 from __future__ import annotations
 
@@ -157,10 +157,15 @@ def read(workspace: Workspace, exam: Exam) -> Standing:
     Raises:
         SessionError: the exam's clock is damaged.
     """
+    return at(workspace, exam, session.look(workspace))
+
+
+def at(workspace: Workspace, exam: Exam, clock: Session | None) -> Standing:
+    """Return where the exam of a workspace stands at one reading of its clock, None for practice."""
     titles = {category: bank.load(question).title for category, question in exam.questions.items()}
     models = {category: _sha256(workspace.model(category)) for category in CATEGORIES}
     there = {category: digest for category, digest in models.items() if digest}
-    return standing(titles, session.look(workspace), attempts.read(workspace), there)
+    return standing(titles, clock, attempts.read(workspace), there)
 
 
 def _sha256(path: Path) -> str | None:

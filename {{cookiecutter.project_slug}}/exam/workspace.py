@@ -178,12 +178,12 @@ def toml_string(text: str) -> str:
     return json.dumps(sound, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a UTF-8 file whole or not at all: a reader never sees half of it. Makes missing folders."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, text as UTF-8: a reader never sees half of it. Makes missing folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

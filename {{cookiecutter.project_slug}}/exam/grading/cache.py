@@ -1,11 +1,16 @@
-"""Answers of earlier gradings. Standard library only: it is asked before anything heavy is imported."""
+"""Answers of earlier gradings. Nothing heavy at module level: it is asked before anything heavy is imported."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from exam.workspace import Workspace
+from exam.workspace import Workspace, write_atomically
+
+if TYPE_CHECKING:
+    from exam.bank.question import Array
 
 
 def path(workspace: Workspace, sha256: str | None, seed: int, fingerprint: str) -> Path:
@@ -19,4 +24,29 @@ def may_answer(workspace: Workspace, seed: int, category: int) -> bool:
         digest = hashlib.sha256(workspace.model(category).read_bytes()).hexdigest()
     except OSError:
         return True
-    return any(workspace.cache.glob(f"{digest}-{seed}-*.json"))
+    return any(_beside(file).exists() for file in workspace.cache.glob(f"{digest}-{seed}-*.json"))
+
+
+def write_predictions(file: Path, predictions: Array) -> None:
+    """Keep what the model answered, (n, *output_shape), beside ``file``, where the answer of the grading is kept."""
+    import numpy as np
+
+    content = io.BytesIO()
+    np.savez(content, predictions=predictions.astype(np.float32))
+    write_atomically(_beside(file), content.getvalue())
+
+
+def read_predictions(file: Path) -> Array | None:
+    """Return what the model answered, float32 (n, *output_shape); None when that is missing or damaged."""
+    import numpy as np
+
+    try:
+        with _beside(file).open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+            predictions: Array = arrays["predictions"]
+    except Exception:  # zipfile and numpy meet a damaged file with errors of many kinds
+        return None
+    return predictions if predictions.dtype == np.float32 else None
+
+
+def _beside(file: Path) -> Path:
+    return file.with_suffix(".npz")

@@ -17,7 +17,7 @@ import numpy as np
 from exam import bank
 from exam.bank import hidden
 from exam.bank.question import Array, HiddenSet, Question
-from exam.grading import keras2
+from exam.grading import cache, keras2
 from exam.grading.evidence import Study
 from exam.grading.experiments import Again, OnTraining
 from exam.grading.grade import Progress, private_copy, write_fault
@@ -114,20 +114,17 @@ class _Trial:
         question: what it answers.
         result: the ordinary grading.
         model: its private copy; None when the file is not the graded one any more.
-        first: the hidden set of the exam; None while no interval is wanted.
         fresh: the fresh samples.
     """
 
     question: Question
     result: Result
     model: Path | None
-    first: Path | None = None
     fresh: tuple[Path, ...] = ()
 
     def jobs(self, category: Path) -> list[Job]:
-        """Return one run for each set."""
-        sets = [self.first, *self.fresh] if self.first else self.fresh
-        return [Job(self.question, self.model, path, category, _no_study) for path in sets if self.model]
+        """Return one run for each sample."""
+        return [Job(self.question, self.model, path, category, _no_study) for path in self.fresh if self.model]
 
 
 def examine(
@@ -153,7 +150,7 @@ def examine(
         trials = [_begin(workspace, result, Path(scratch)) for result in wanted]
         for trial in trials:
             progress(f"Making fresh samples of category {trial.result.category}")
-            _choose_sets(trial, exam.seed)
+            _make_samples(trial, exam.seed)
         jobs = [trial.jobs(workspace.category(trial.result.category)) for trial in trials]
         progress("Predicting the fresh samples")
         answers = iter(runner.run([job for several in jobs for job in several]))
@@ -174,12 +171,10 @@ def _begin(workspace: Workspace, result: Result, scratch: Path) -> _Trial:
     return trial
 
 
-def _choose_sets(trial: _Trial, seed: int) -> None:
-    """Make what the model will answer; of finite data there is no second sample."""
+def _make_samples(trial: _Trial, seed: int) -> None:
+    """Make the fresh samples; of finite data there is none."""
     if trial.model is None:
         return
-    if trial.question.metric in PARTS:
-        trial.first = hidden.ensure(trial.question, seed)
     for sample in range(1, SAMPLES + 1):
         path = hidden.fresh(trial.question, seed, sample)
         if path is None:
@@ -201,18 +196,26 @@ def _luck(workspace: Workspace, trial: _Trial, answers: list[Answer]) -> Luck:
         return replace(luck, notes=(CHANGED.format(category=result.category),))
     for fault in filter(None, (answer.fault for answer in answers)):
         write_fault(workspace, question, fault)
-    first = answers.pop(0).predictions if trial.first else None
     given = zip(trial.fresh, (answer.predictions for answer in answers), strict=True)
     samples = [score(question, hidden.read(path), answer) for path, answer in given if answer is not None]
     notes = []
-    if len(samples) < len(trial.fresh) or (trial.first and first is None):
+    if len(samples) < len(trial.fresh):
         notes.append(FAILED)
     if not trial.fresh:
         notes.append(FINITE)
     elif question.stock:
         notes.append(STOCK.format(stock=question.stock))
-    found = interval(question, hidden.read(trial.first), first) if trial.first and first is not None else None
-    return replace(luck, samples=tuple(samples), interval=found, notes=tuple(notes))
+    return replace(luck, samples=tuple(samples), interval=_interval(workspace, trial), notes=tuple(notes))
+
+
+def _interval(workspace: Workspace, trial: _Trial) -> Interval | None:
+    """Return the interval from the answers that the ordinary grading kept."""
+    question, result = trial.question, trial.result
+    file = cache.path(workspace, result.sha256, result.seed, hidden.fingerprint(question))
+    predictions = cache.read_predictions(file)
+    if predictions is None:
+        return None
+    return interval(question, hidden.read(hidden.ensure(question, result.seed)), predictions)
 
 
 def interval(question: Question, samples: HiddenSet, predictions: Array) -> Interval | None:

@@ -164,7 +164,8 @@ def _finish(workspace: Workspace, exam: Exam, grading: _Grading, answer: Answer)
         findings = explain(given)
         result = _result(grading, exam, "scored", scored.points, scored, findings)
     if result.status == "scored":
-        _remember(workspace, grading, result)
+        assert answer.predictions is not None
+        _remember(workspace, grading, result, answer.predictions)
     return result
 
 
@@ -210,9 +211,11 @@ def _versions(seen: Inspection) -> dict[str, str]:
 
 
 def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | None:
-    """Return the answer of an earlier grading of the same file, or None."""
+    """Return the answer of an earlier grading of the same file, or None; None too when its predictions are lost."""
+    file = cache.path(workspace, grading.seen.sha256, exam.seed, grading.fingerprint)
+    if cache.read_predictions(file) is None:
+        return None
     try:
-        file = cache.path(workspace, grading.seen.sha256, exam.seed, grading.fingerprint)
         data = json.loads(file.read_text(encoding="utf-8"))
         result = Result.from_dict(data)
     except (OSError, ValueError, TypeError, KeyError):
@@ -220,9 +223,10 @@ def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | Non
     return result.from_cache(round(time.monotonic() - grading.started, 3))
 
 
-def _remember(workspace: Workspace, grading: _Grading, result: Result) -> None:
-    """Keep a score, so that the same file is not run again."""
+def _remember(workspace: Workspace, grading: _Grading, result: Result, predictions: Array) -> None:
+    """Keep a score, so that the same file is not run again, and what the report shows of the model's answers."""
     file = cache.path(workspace, result.sha256, result.seed, grading.fingerprint)
+    cache.write_predictions(file, predictions)
     write_atomically(file, json.dumps(result.to_dict()))
 
 

@@ -125,10 +125,10 @@ def indented(line: RenderableType) -> Padding:
 
 def duration(seconds: float) -> str:
     """Return seconds as people say them, ``3 h 12 min``; full minutes from one minute on."""
-    minutes = int(seconds // 60)
-    if minutes < 1:
-        return f"{int(seconds)} s"
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    if not hours:
+        return f"{minutes} min" if minutes else f"{int(seconds)} s"
+    return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
 
 
 def _tuned(result: Result, times: int | None) -> list[RenderableType]:

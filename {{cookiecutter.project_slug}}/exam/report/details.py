@@ -1,0 +1,232 @@
+"""What the report shows of one model's answers: the charts that suit the task, and the worst samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from exam.report import answers, charts
+from exam.report.answers import Answers
+from exam.report.charts import Label
+
+MOST_SAMPLES = 6
+MOST_WINDOWS = 2
+MOST_CONFUSIONS = 5
+SHOWN_STEPS = 60
+PIXELATED = 64
+"""Pictures up to this size are enlarged without smoothing, so that the pixels can be seen which the model saw."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its caption.
+
+    Attributes:
+        svg: the chart.
+        title: a few words.
+        caption: what to look for.
+    """
+
+    svg: Markup
+    title: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample of the hidden set with the model's answer to it; it is a picture, a text or numbers.
+
+    Attributes:
+        number: its row in the hidden set, from 0.
+        truth: the right answer.
+        answer: the model's.
+        note: how sure the model was, or how far off.
+        picture: address of a picture, or empty.
+        is_small: whether that picture is best enlarged without smoothing.
+        text: the words, or empty.
+        numbers: names and values.
+    """
+
+    number: int
+    truth: str
+    answer: str
+    note: str
+    picture: str = ""
+    is_small: bool = False
+    text: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Details:
+    """What there is to see in one model's answers.
+
+    Attributes:
+        figures: the charts.
+        samples: the worst first.
+        confusions: the most frequent ones, as sentences.
+        summary: how many answers were wrong, or how far off they were.
+        note: on the samples.
+    """
+
+    figures: tuple[Figure, ...]
+    samples: tuple[Sample, ...]
+    confusions: tuple[str, ...]
+    summary: str
+    note: str = ""
+
+
+def details(given: Answers, key: str) -> Details:
+    """Return what there is to see.
+
+    Args:
+        given: the answers.
+        key: starts the ids of the charts; another one for each category.
+    """
+    if given.question.task in ("binary", "multiclass"):
+        return _of_classes(given, key)
+    if given.question.task == "regression":
+        return _of_regression(given, key)
+    return _of_forecast(given, key)
+
+
+def _of_classes(given: Answers, key: str) -> Details:
+    wrong, count = int((given.truth != given.chosen).sum()), len(given.truth)
+    summary = f"{wrong:,} of {count:,} hidden samples were answered wrong." if wrong else "Every answer was right."
+    matrix = charts.confusion_chart(
+        Label(f"{key}-confusion", "Confusion matrix", f"{summary} {' '.join(_confusions(given))}"),
+        given.confusion,
+        given.names,
+    )
+    caption = "Rows are the truth, columns what the model said. What lies off the diagonal was confused."
+    figures = [Figure(matrix, "What was taken for what", caption)]
+    if given.question.input_shape == (2,):
+        figures.append(_map(given, key))
+    samples = tuple(_class_sample(given, row) for row in given.worst(MOST_SAMPLES))
+    note = f"{_selection(given)} The surer a model is of a wrong answer, the more there is to learn from it."
+    return Details(tuple(figures), samples, tuple(_confusions(given)), summary, note)
+
+
+def _map(given: Answers, key: str) -> Figure:
+    label = Label(f"{key}-map", "Map of the samples", "The hidden samples by their two numbers; wrong ones crossed.")
+    svg = charts.map_chart(label, given.samples.x, given.truth, given.truth == given.chosen, given.names)
+    caption = "A hidden sample is a place here: its two numbers. Crosses are mistakes."
+    return Figure(svg, "Where the mistakes are", caption)
+
+
+def _confusions(given: Answers) -> list[str]:
+    """Return the most frequent confusions as sentences."""
+    counts = given.confusion
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:MOST_CONFUSIONS]
+    pairs = [(row, column) for row, column in zip(*np.unravel_index(order, counts.shape), strict=True)]
+    return [
+        f"{given.names[row]} was taken for {given.names[column]}: {_times(counts[row, column])}."
+        for row, column in pairs
+        if counts[row, column]
+    ]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _class_sample(given: Answers, row: int) -> Sample:
+    sure = given.confidence
+    note = "" if sure is None else "over 99% sure" if sure[row] > 0.99 else f"{sure[row]:.0%} sure"
+    truth, answer = given.names[given.truth[row]], given.names[given.chosen[row]]
+    x = given.samples.x[row]
+    if x.dtype == np.uint8:
+        return Sample(row, truth, answer, note, answers.picture(x), max(x.shape) <= PIXELATED)
+    if np.issubdtype(x.dtype, np.integer):
+        return Sample(row, truth, answer, note, text=answers.text(given, row))
+    return Sample(row, truth, answer, note, numbers=_numbers(given, row))
+
+
+def _of_regression(given: Answers, key: str) -> Details:
+    truth, predictions = given.samples.y[:, 0], given.predictions[:, 0]
+    label = Label(f"{key}-answers", "Answers and truth", f"{len(truth)} hidden samples; {_error_summary(given)}")
+    if given.question.input_shape == (1,):
+        svg = charts.curve_chart(label, given.samples.x[:, 0], truth, predictions)
+        figure = Figure(svg, "What the model has learned", "The wide line is the truth, the thin one your model.")
+    else:
+        figure = _against(given, key)
+    samples = tuple(
+        Sample(
+            row,
+            f"{truth[row]:.4g}",
+            f"{predictions[row]:.4g}",
+            f"{given.errors[row]:.3g} off",
+            numbers=_numbers(given, row),
+        )
+        for row in given.worst(MOST_SAMPLES)
+    )
+    return Details((figure,), samples, (), _error_summary(given), _selection(given))
+
+
+def _against(given: Answers, key: str) -> Figure:
+    label = Label(f"{key}-against", "Answers against the truth", _error_summary(given))
+    svg = charts.against_chart(label, given.samples.y[:, 0], given.predictions[:, 0])
+    return Figure(svg, "Answers against the truth", "Right answers lie on the dashed line.")
+
+
+def _of_forecast(given: Answers, key: str) -> Details:
+    horizon = given.question.output_shape[0]
+    whole = [_series, _against] if horizon == 1 else [_typical, _horizon]
+    figures = [make(given, key) for make in whole]
+    figures += [_window(given, key, row, place) for place, row in enumerate(given.worst(MOST_WINDOWS), start=1)]
+    return Details(tuple(figures), (), (), f"{_error_summary(given)} All numbers are as the model is given them.")
+
+
+def _series(given: Answers, key: str) -> Figure:
+    label = Label(f"{key}-series", "Forecasts one after the other", _error_summary(given))
+    parts = (given.samples.y, given.predictions, given.samples.baseline)
+    svg = charts.series_chart(label, *(part.reshape(len(part), -1)[:SHOWN_STEPS, 0] for part in parts))
+    caption = f"The first {SHOWN_STEPS} hidden samples. A forecast one step behind the truth repeats the past."
+    return Figure(svg, "Forecast and truth", caption)
+
+
+def _window(given: Answers, key: str, row: int, place: int = 0) -> Figure:
+    """Return one window, the typical one, or a bad one when it has a place among the worst."""
+    parts = (given.samples.x[row], given.samples.y[row], given.predictions[row], given.samples.baseline[row])
+    past, *futures = (part.reshape(len(part), -1)[:, 0] for part in parts)
+    title = f"Worst forecast {place}" if place else "A typical forecast"
+    description = f"Hidden sample {row}: off by {given.errors[row]:.3g} on average."
+    label = Label(f"{key}-window-{place}", title, description)
+    several = f" The first of {given.question.output_shape[1]} series." if len(given.question.output_shape) > 1 else ""
+    return Figure(charts.window_chart(label, past, *futures), title, description + several)
+
+
+def _horizon(given: Answers, key: str) -> Figure:
+    parts = (given.predictions, given.samples.baseline)
+    model, baseline = (
+        np.abs(part.astype(np.float64) - given.samples.y).reshape(*part.shape[:2], -1).mean(axis=(0, 2))
+        for part in parts
+    )
+    ahead = f"From {model[0]:.3g} one step ahead to {model[-1]:.3g} at {len(model)} steps."
+    label = Label(f"{key}-horizon", "Error by steps ahead", ahead)
+    return Figure(charts.horizon_chart(label, model, baseline), "How the error grows", ahead)
+
+
+def _typical(given: Answers, key: str) -> Figure:
+    """Return the window whose error is the median."""
+    return _window(given, key, int(np.argsort(given.errors, kind="stable")[len(given.errors) // 2]))
+
+
+def _error_summary(given: Answers) -> str:
+    errors = given.errors
+    return f"Off by {errors.mean():.3g} on average, {errors.max():.3g} at worst, over {len(errors):,} hidden samples."
+
+
+def _numbers(given: Answers, row: int) -> tuple[tuple[str, str], ...]:
+    return tuple((name, f"{value:.4g}") for name, value in answers.numbers(given, row))
+
+
+def _selection(given: Answers) -> str:
+    """Return which of a sample's numbers are shown, where not all of them are; else nothing."""
+    x = given.samples.x
+    if x.ndim != 2 or x.dtype != np.float32 or x.shape[1] <= answers.MOST_NUMBERS:
+        return ""
+    return f"Of {x.shape[1]} numbers, the {answers.MOST_NUMBERS} most unusual ones, as the model is given them."

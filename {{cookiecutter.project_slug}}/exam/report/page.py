@@ -1,0 +1,328 @@
+"""The report: one HTML page that needs nothing else, no network and no JavaScript. Reads records, runs no model."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import sys
+import webbrowser
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from exam import __version__, attempts, bank, catalogue, history, standing
+from exam.attempts import Attempt
+from exam.bank.question import METRICS, Question
+from exam.bank.skills import SECTIONS
+from exam.catalogue import LEVELS, Entry
+from exam.grading.findings import Finding
+from exam.grading.result import PASS_MARK, WEIGHTS, Result
+from exam.report import answers, charts
+from exam.report.charts import Label
+from exam.report.details import Details, Figure, details
+from exam.report.terminal import CATEGORY_TITLES, duration
+from exam.session import Session
+from exam.standing import CategoryStanding, Standing
+from exam.workspace import Exam, Workspace, write_atomically
+
+COMMAND = re.compile(r"python -m exam \w+(?: --[a-z-]+| \d\b| \w+_\w+)*")
+MOST_RECENT = 8
+STATES = ("exercised", "waiting", "missing")
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A finding and the address of its page, empty when there is none."""
+
+    finding: Finding
+    link: str
+
+
+@dataclass(frozen=True)
+class CategoryPart:
+    """What the page says of one category.
+
+    Attributes:
+        heading: what the category is about.
+        question: the drawn question.
+        standing: attempts, points and time.
+        bands: chart of the metric; None when nothing was measured.
+        details: what the model answered; None when that is not known.
+        why_no_details: why not, as a sentence or two.
+        findings: of the latest attempt.
+        starter: address of the file to complete.
+        skills: that the question exercises, in words.
+    """
+
+    heading: str
+    question: Question
+    standing: CategoryStanding
+    bands: Figure | None
+    details: Details | None
+    why_no_details: str
+    findings: tuple[Explained, ...]
+    starter: str
+    skills: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        """Return the category, 1 to 5."""
+        return self.question.category
+
+    @property
+    def result(self) -> Result | None:
+        """Return what the latest grading found."""
+        return self.standing.latest.result if self.standing.latest else None
+
+
+@dataclass(frozen=True)
+class Skill:
+    """One skill of the exam's checklist: ``exercised`` here, ``waiting`` in a category never submitted, ``missing``."""
+
+    text: str
+    state: str
+    questions: tuple[str, ...]
+
+
+def write(workspace: Workspace, exam: Exam, session: Session | None, output: Path | None = None) -> Path:
+    """Write the report and return its path.
+
+    Args:
+        workspace: where the attempts are.
+        exam: the present exam.
+        session: its clock, None for practice.
+        output: the file; by default one named after the time, in ``.exam/reports``.
+    """
+    now = datetime.now(UTC)
+    path = (output or workspace.state / "reports" / f"{now:%Y-%m-%d_%H%M%S}.html").absolute()
+    write_atomically(path, render(workspace, exam, session, path.parent, now))
+    return path
+
+
+def show(path: Path) -> None:
+    """Open a page in the browser where there is one; a browser of the terminal's would take the terminal over."""
+    if sys.platform in ("win32", "darwin") or {"DISPLAY", "WAYLAND_DISPLAY", "BROWSER"} & set(os.environ):
+        with suppress(webbrowser.Error, OSError):
+            webbrowser.open(path.as_uri())
+
+
+def render(workspace: Workspace, exam: Exam, session: Session | None, folder: Path, now: datetime) -> str:
+    """Return the page.
+
+    Args:
+        workspace: where the attempts are.
+        exam: the present exam.
+        session: its clock, None for practice.
+        folder: where the page will lie; its links start there.
+        now: when it is written.
+    """
+    questions = {category: bank.load(name) for category, name in exam.questions.items()}
+    every = [attempt for attempt in attempts.read(workspace) if attempt.result.sha256 is not None]
+    stands = standing.at(workspace, exam, session)
+    entries = catalogue.entries(workspace)
+    parts = [_part(workspace, questions[entry.category], entry, folder) for entry in stands.categories]
+    environment = _environment()
+    return environment.get_template("page.html.j2").render(
+        exam=exam,
+        session=session,
+        standing=stands,
+        parts=parts,
+        verdict=_verdict(stands),
+        clock=_clock(session),
+        uncounted=len(every) - sum(len(entry.attempts) for entry in stands.categories),
+        timeline=_timeline(stands),
+        times=_times(stands),
+        progress=_progress(history.progress(history.exams(workspace))),
+        tuned=history.tuned(every, exam.questions),
+        recent=every[: -MOST_RECENT - 1 : -1],
+        skills=_skills(stands, questions, entries),
+        untried=_untried(entries),
+        entries=entries,
+        exams=math.prod(Counter(entry.question.category for entry in entries if not entry.is_public).values()),
+        suggestion=_suggestion(stands, entries),
+        now=now,
+        version=__version__,
+        weights=WEIGHTS,
+        pass_mark=PASS_MARK,
+        category_titles=CATEGORY_TITLES,
+        levels=LEVELS,
+    )
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(duration=duration, commands=_with_commands, counted=_counted, breakable=_breakable)
+    return made
+
+
+def _with_commands(text: str) -> Markup:
+    """Return ``text`` with its commands marked as such."""
+    return Markup(COMMAND.sub(lambda found: f"<code>{found.group()}</code>", str(escape(text))))
+
+
+def _breakable(text: str) -> Markup:
+    """Return a name that may be broken after its underscores."""
+    return escape(text).replace("_", Markup("_<wbr>"))
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _verdict(stands: Standing) -> str:
+    if not any(category.attempts for category in stands.categories):
+        return "Nothing has been submitted yet"
+    if stands.passed:
+        return "Passed" if stands.is_over else "Enough to pass"
+    return f"{PASS_MARK - stands.total:g} short of the {PASS_MARK} that pass"
+
+
+def _clock(session: Session | None) -> str:
+    if session is None:
+        return "Practice, without a clock"
+    whole = duration(session.hours * 3600)
+    return {
+        "running": f"The clock is running: {duration(session.left)} left of {whole}",
+        "expired": f"An exam under the clock: all of {whole} were used",
+        "finished": f"An exam under the clock: finished after {duration(session.elapsed)} of {whole}",
+    }[session.state]
+
+
+def _part(workspace: Workspace, question: Question, entry: CategoryStanding, folder: Path) -> CategoryPart:
+    seen, why = None, ""
+    if entry.latest is not None:
+        try:
+            given = answers.read(workspace, question, entry.latest.result)
+            seen = details(given, f"category{entry.category}")
+        except answers.NoAnswers as error:
+            why = str(error)
+    return CategoryPart(
+        heading=CATEGORY_TITLES[entry.category],
+        question=question,
+        standing=entry,
+        bands=_bands(question, entry.latest),
+        details=seen,
+        why_no_details=why,
+        findings=_explained(workspace, entry.latest, folder),
+        starter=_link(workspace.starter(entry.category), folder),
+        skills=tuple(skill for skills in SECTIONS.values() for key, skill in skills.items() if key in question.skills),
+    )
+
+
+def _bands(question: Question, latest: Attempt | None) -> Figure | None:
+    """Return the chart of the metric against baseline and bands; None when nothing was measured."""
+    if latest is None or latest.result.baseline is None or latest.result.question != question.id:
+        return None
+    result = latest.result
+    found = "no number" if result.value is None else f"{result.value:g}"
+    direction = "more" if METRICS[question.metric].greater_is_better else "less"
+    needed = ", ".join(f"{band:g}" for band in question.bands)
+    text = f"{found}; baseline {result.baseline:g}. 1 to 5 points need {needed}; {direction} is better."
+    label = Label(f"category{question.category}-bands", f"{result.metric} of category {question.category}", text)
+    svg = charts.bands_chart(label, question, result.baseline or 0.0, result.value)
+    return Figure(svg, result.metric, f"The baseline: {question.baseline}.")
+
+
+def _explained(workspace: Workspace, latest: Attempt | None, folder: Path) -> tuple[Explained, ...]:
+    found = latest.result.findings if latest else ()
+    pages = [workspace.root / finding.page for finding in found]
+    return tuple(
+        Explained(finding, _link(page, folder) if page.is_file() else "")
+        for finding, page in zip(found, pages, strict=True)
+    )
+
+
+def _link(target: Path, folder: Path) -> str:
+    """Return the address of a file of the workspace as seen from the page."""
+    try:
+        return quote(Path(os.path.relpath(target, folder)).as_posix())
+    except ValueError:  # another drive of Windows
+        return target.absolute().as_uri()
+
+
+def _timeline(stands: Standing) -> Figure | None:
+    """Return the chart of all attempts; None without any."""
+    session = stands.session
+    done: dict[int, list[tuple[datetime | float, int]]] = {
+        entry.category: [(_moment(attempt, session), attempt.result.points or 0) for attempt in entry.attempts]
+        for entry in stands.categories
+        if entry.attempts
+    }
+    if not done:
+        return None
+    told = {category: ", ".join(str(points) for _, points in marks) for category, marks in done.items()}
+    text = " ".join(f"Category {category}: {points} points." for category, points in told.items())
+    label = Label("attempts", "Points of each attempt over time", text)
+    svg = charts.attempts_chart(label, done, session.hours if session else None)
+    return Figure(svg, "Attempts over time", "Each mark is one grading; the last one of a category counts.")
+
+
+def _progress(done: Sequence[history.Point]) -> Figure | None:
+    """Return the chart of all exams of this workspace; None for the first."""
+    if len(done) < 2:
+        return None
+    text = ", ".join(f"{point.total:g}" for point in done)
+    label = Label("progress", "Points of each exam in this workspace", f"{text} of 100, the oldest exam first.")
+    svg = charts.progress_chart(label, [(point.number, point.total, point.passed) for point in done], PASS_MARK)
+    return Figure(svg, "Your exams so far", f"Points of 100 of each exam that was begun; {PASS_MARK} pass.")
+
+
+def _moment(attempt: Attempt, session: Session | None) -> datetime | float:
+    """Return seconds of the exam's clock, or the date in practice."""
+    return attempt.graded_at if session is None or attempt.elapsed is None else attempt.elapsed
+
+
+def _times(stands: Standing) -> list[tuple[str, float, float]]:
+    """Return label, seconds and share of the longest, for each category and for what no submission followed."""
+    if stands.session is None:
+        return []
+    spent = [(f"Category {entry.category}", entry.seconds or 0.0) for entry in stands.categories]
+    rest = stands.session.elapsed - sum(seconds for _, seconds in spent)
+    spent.append(("Afterwards", max(0.0, rest)))
+    longest = max(seconds for _, seconds in spent) or 1.0
+    return [(name, seconds, seconds / longest) for name, seconds in spent]
+
+
+def _skills(stands: Standing, questions: dict[int, Question], entries: Sequence[Entry]) -> dict[str, list[Skill]]:
+    """Return section -> its skills, each with the questions that would exercise it when none of the exam's did."""
+    submitted = {entry.category for entry in stands.categories if entry.attempts}
+    here = {key for category in submitted for key in questions[category].skills}
+    drawn = {key for question in questions.values() for key in question.skills}
+
+    def skill(key: str, text: str) -> Skill:
+        state = STATES[0] if key in here else STATES[1] if key in drawn else STATES[2]
+        others = tuple(entry.question.id for entry in entries if key in entry.question.skills)
+        return Skill(text, state, others if state == STATES[2] else ())
+
+    return {section: [skill(key, text) for key, text in skills.items()] for section, skills in SECTIONS.items()}
+
+
+def _untried(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
+    """Return category -> the questions that no model was ever graded for, but those of the present exam."""
+    found: dict[int, list[Entry]] = {}
+    for entry in entries:
+        if not entry.attempts and not entry.is_drawn:
+            found.setdefault(entry.question.category, []).append(entry)
+    return found
+
+
+def _suggestion(stands: Standing, entries: Sequence[Entry]) -> Entry | None:
+    """Return a new question for the category that still has the most points to give; None when there is none."""
+    weakest = max(stands.categories, key=lambda entry: entry.missing)
+    new = [entry for entry in _untried(entries).get(weakest.category, []) if not entry.is_public]
+    return min(new, key=lambda entry: entry.question.difficulty, default=None) if weakest.missing else None
