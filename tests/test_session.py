@@ -188,7 +188,7 @@ def test_status_shows_time_scores_and_what_to_do() -> None:
     assert "■■■□□   3 of 5   6/10" in text and "graded 2 times; an earlier model earned 5; 1 h 01 min spent" in text
     assert "not submitted yet" in text and "Exam: 21 of 100 points, 69 short of the 90 that pass" in text
     assert "Practice without a clock" in shown(standing(TITLES, None, []))
-    assert "hours are over; further gradings are practice" in shown(under_the_clock(state="expired"))
+    assert "hours are over; gradings after that are practice" in shown(under_the_clock(state="expired"))
     assert "Finished after 1 h 06 min" in shown(under_the_clock(state="finished"))
 
 
@@ -238,7 +238,7 @@ def test_an_exam_closes_itself_and_later_gradings_are_practice(workspace: Worksp
     while time.monotonic() - started < 5.5:
         time.sleep(0.1)
     late = harness.run_exam(workspace, "grade", "1")
-    assert "Lambda" in late.stdout
+    assert "Lambda" in late.stdout and "hours are over; gradings after that are practice" in late.stdout
     (attempt,) = attempts.read(workspace)
     assert (attempt.mode, attempt.elapsed) == ("practice", None)
     now = json.loads(harness.run_exam(workspace, "status", "--json").stdout)
@@ -251,7 +251,7 @@ def test_attempts_under_the_clock_say_when(workspace: Workspace) -> None:
     files.write(workspace.model(1), files.sequential(files.layer("Lambda")))
     harness.run_exam(workspace, "grade", "1")
     harness.run_exam(workspace, "start")
-    harness.run_exam(workspace, "grade", "1")
+    assert "left of 5 h" in harness.run_exam(workspace, "grade", "1").stdout
     before, during = attempts.read(workspace)
     assert (before.mode, before.elapsed, during.mode) == ("practice", None, "exam")
     assert during.elapsed is not None and 0 < during.elapsed < 120

@@ -160,6 +160,7 @@ def grade(
         most = None if all_findings else terminal.MOST_FINDINGS
         tuned = None if fresh else _tuned(workspace, exam)
         console.print(terminal.results_view(results, console.encoding, most, tuned))
+        _show_clock(workspace)
         if fresh:
             _show_fresh(workspace, exam, results)
     sys.exit(_exit_status(results, require))
@@ -364,6 +365,17 @@ def _show_standing(workspace: Workspace, exam: Exam, as_json: bool) -> None:
 
     console = terminal.console()
     console.print(status.status_view(now, exam.seed, console.encoding))
+
+
+def _show_clock(workspace: Workspace) -> None:
+    """Show what is left of the exam's time, or that this was practice after it; nothing where there is no clock."""
+    from exam import session
+    from exam.report import status, terminal
+
+    with _clock_problems():
+        clock = session.look(workspace)
+    if clock is not None:
+        terminal.console().print(status.clock_line(clock))
 
 
 def _confirm_the_end(now: Standing) -> None:

@@ -49,18 +49,18 @@ def _title(session: Session | None, seed: int) -> Table:
     row = Table.grid(expand=True)
     row.add_column(ratio=1)
     row.add_column(justify="right", no_wrap=True)
-    row.add_row(Text(f"Exam {seed}", style="bold"), _clock(session))
+    row.add_row(Text(f"Exam {seed}", style="bold"), clock_line(session))
     return row
 
 
-def _clock(session: Session | None) -> Text:
+def clock_line(session: Session | None) -> Text:
     """Return what is left of the exam's time, and until when by the clock on the wall."""
     if session is None:
         return Text("Practice without a clock", style="dim")
     if session.state == "expired":
-        return Text(f"The {session.hours:g} hours are over; further gradings are practice", style="yellow")
+        return Text(f"The {session.hours:g} hours are over; gradings after that are practice", style="yellow")
     if session.state == "finished":
-        return Text(f"Finished after {duration(session.elapsed)}; further gradings are practice", style="cyan")
+        return Text(f"Finished after {duration(session.elapsed)}; gradings after that are practice", style="cyan")
     until = (datetime.now(UTC) + timedelta(seconds=session.left)).astimezone()
     begun = duration(session.left) if session.left < 60 else duration(60 * math.ceil(session.left / 60))
     left = f"{begun} left of {session.hours:g} h, until {until:%H:%M}"
