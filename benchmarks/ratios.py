@@ -133,7 +133,7 @@ def train(workspace: Workspace, exam: Exam) -> None:
 def commands(rounds: int, workspace: Workspace, python: str) -> None:
     """The commands that must answer at once, against importing TensorFlow."""
     importing = [python, "-c", "import tensorflow"]
-    for arguments in (["--help"], ["check", "3"]):
+    for arguments in (["--help"], ["status"], ["check", "3"]):
         ours, theirs, ratio = alternate(
             rounds,
             lambda arguments=arguments: run([python, "-m", "exam", *arguments], workspace.root),  # type: ignore[misc]
