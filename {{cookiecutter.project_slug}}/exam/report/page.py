@@ -35,6 +35,7 @@ from exam.workspace import Exam, Workspace, write_atomically
 
 COMMAND = re.compile(r"python -m exam \w+(?: --[a-z-]+| \d\b| \w+_\w+)*")
 MOST_RECENT = 8
+MOST_EXAMS = 12
 STATES = ("exercised", "waiting", "missing")
 
 
@@ -273,9 +274,10 @@ def _timeline(stands: Standing) -> Figure | None:
 
 
 def _progress(done: Sequence[history.Point]) -> Figure | None:
-    """Return the chart of all exams of this workspace; None for the first."""
+    """Return the chart of the latest exams of this workspace; None for the first."""
     if len(done) < 2:
         return None
+    done = done[-MOST_EXAMS:]
     text = ", ".join(f"{point.total:g}" for point in done)
     label = Label("progress", "Points of each exam in this workspace", f"{text} of 100, the oldest exam first.")
     svg = charts.progress_chart(label, [(point.number, point.total, point.passed) for point in done], PASS_MARK)
