@@ -17,12 +17,21 @@ sys.dont_write_bytecode = True  # caches inside the template's folder would be c
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATE = REPOSITORY / "{{cookiecutter.project_slug}}"
-LONGEST = ("test_workspace.py", "test_references.py")
+LONGEST = (
+    "test_workspace.py",
+    "test_references.py",
+    "test_findings.py",
+    "test_kills.py",
+    "test_idea.py",
+    "test_history.py",
+    "test_tree.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take minutes: when several processes share the tests, none is left alone with them."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
 
 
 def load_module(path: Path) -> ModuleType:

@@ -280,6 +280,13 @@ def test_a_fresh_sample_is_other_data_of_the_same_world(name: str, tmp_path: Pat
         for array in ("x", "y", "baseline"):
             first, second = getattr(own, array), getattr(made, array)
             assert (first.shape, first.dtype) == (second.shape, second.dtype)
+
+
+@pytest.mark.parametrize(
+    "name", map(quick_first, ("straight_line", "weather_station", "satire_headlines", "garments", "photo_faults"))
+)
+def test_a_fresh_sample_leaves_the_training_data_alone(name: str, tmp_path: Path) -> None:
+    question = bank.load(name)
     written = [tmp_path / "training", tmp_path / "training of the fresh sample"]
     for folder, sample in zip(written, (0, 1), strict=True):
         folder.mkdir()

@@ -29,6 +29,7 @@ from exam.watch import SETTLED_SECONDS, Files, View
 from exam.workspace import CATEGORIES, Workspace
 
 LINE = files.line_model()
+no_windows = pytest.mark.skipif(os.name == "nt", reason="there Ctrl-C goes to all programs of a console")
 TITLES = {category: f"Question {category}" for category in CATEGORIES}
 
 
@@ -169,7 +170,13 @@ def watching(workspace: Workspace, stdin: int = subprocess.DEVNULL) -> Iterator[
     command = [sys.executable, "-u", "-m", "exam", "watch"]
     environment = harness.environment_for()
     with subprocess.Popen(
-        command, cwd=workspace.root, env=environment, stdin=stdin, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=workspace.root,
+        env=environment,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in background
     ) as process:
         try:
             assert process.stdout
@@ -188,6 +195,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
+@no_windows
 @pytest.mark.slow
 def test_models_are_graded_when_they_are_whole_and_enter_grades_all(workspace: Workspace, mistakes: Path) -> None:
     sound, target = (mistakes / "sound.h5").read_bytes(), workspace.model(1)
@@ -209,6 +217,7 @@ def test_models_are_graded_when_they_are_whole_and_enter_grades_all(workspace: W
     assert status == 0 and "Stopped watching" in output and output.count("A straight line") == 2
 
 
+@no_windows
 @pytest.mark.slow
 def test_the_clock_runs_while_watching_and_another_exam_ends_it(workspace: Workspace, mistakes: Path) -> None:
     harness.run_exam(workspace, "start")
