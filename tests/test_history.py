@@ -283,7 +283,7 @@ def test_a_fresh_sample_is_other_data_of_the_same_world(name: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "name", map(quick_first, ("straight_line", "weather_station", "satire_headlines", "garments", "photo_faults"))
+    "name", list(map(quick_first, ["straight_line", "weather_station", "satire_headlines", "garments", "photo_faults"]))
 )
 def test_a_fresh_sample_leaves_the_training_data_alone(name: str, tmp_path: Path) -> None:
     question = bank.load(name)
