@@ -125,7 +125,7 @@ class Net:
         self.files, self.broken, self.asked = dict(content), set[str](), list[str]()
         make = functools.partial(Handler, files=self.files, broken=self.broken, asked=self.asked)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), make)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         for name in PUBLIC:
             source = bank.find()[name]
             shutil.copytree(source, self.bank / source.parent.name / name)
