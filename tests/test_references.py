@@ -29,10 +29,11 @@ Trainings = dict[str, Future[Result]]
 @pytest.fixture(scope="module")
 def trainings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainings]:
     """All references being trained and graded, two at a time, each on one core."""
+    # Here, not in the threads: two first calls of mktemp at once make the same base folder, and one of them fails.
+    folders = {name: tmp_path_factory.mktemp(name) for name in OTHERS}
 
     def train(name: str) -> Result:
-        folder = tmp_path_factory.mktemp(name)
-        return harness.train_and_grade(folder, name, SEED, harness.REFERENCE, **harness.ONE_CORE)[0]
+        return harness.train_and_grade(folders[name], name, SEED, harness.REFERENCE, **harness.ONE_CORE)[0]
 
     with ThreadPoolExecutor(2) as pool:
         yield {name: pool.submit(train, name) for name in OTHERS}
