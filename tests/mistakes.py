@@ -131,6 +131,16 @@ def activation_bomb() -> Any:
 
 
 @model
+def hidden_bomb() -> Any:
+    """A table of 300,000 x 300,000 products, by a layer whose shape the inspection does not calculate."""
+    x = keras.Input(shape=LINE)
+    sequence = layers.RepeatVector(300_000)(x)
+    best = layers.GlobalMaxPooling1D()(layers.Dot(axes=2)([sequence, sequence]))
+    mean = layers.GlobalAveragePooling1D()(layers.Reshape((-1, 1))(best))
+    return keras.Model(x, layers.Dense(1)(mean))
+
+
+@model
 def memory_hungry() -> Any:
     """Takes some 2.5 GB, gradually."""
     return line(

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import damage
 import files
 import harness
 import pytest
 import records
 
-from exam import attempts, bank
+from exam import attempts, bank, cli
+from exam.grading import contained
+from exam.grading.grade import grade
 from exam.workspace import Exam, Workspace
 
 EXAM = harness.EXAM
@@ -101,11 +104,20 @@ def test_a_damaged_exam_toml_is_one_sentence_with_a_command(
     assert len(run.stderr.strip().splitlines()) == 1 and "Traceback" not in run.stderr
 
 
-def test_an_unforeseen_error_is_a_sentence_and_status_3(workspace: Workspace) -> None:
-    files.write(workspace.model(1), files.line_model())
-    workspace.state.write_text("a file where a folder belongs")
-    run = exam(workspace, "grade", "1")
-    assert run.returncode == 3 and "not your work" in run.stderr and "Traceback" not in run.stderr
+@pytest.mark.parametrize("error", [ZeroDivisionError("ours"), OSError("about no file")])
+def test_an_unforeseen_error_is_a_sentence_and_status_3(
+    workspace: Workspace, error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.chdir(workspace.root)
+    monkeypatch.setattr("exam.standing.read", broken)
+    monkeypatch.setattr(sys, "argv", ["exam", "status"])
+    assert cli.main() == 3
+    shown = capsys.readouterr().err
+    assert "not your work" in shown and "Traceback" not in shown
+    assert type(error).__name__ in (workspace.log / "faults.log").read_text(encoding="utf-8")
 
 
 def test_missing_packages_are_one_sentence_and_status_3(workspace: Workspace) -> None:
@@ -195,10 +207,24 @@ def test_draw_shows_what_it_drew_and_where_the_old_exam_went(workspace: Workspac
 
 
 def test_data_is_made_for_the_drawn_exam(workspace: Workspace, tmp_path: Path) -> None:
-    only_lines = EXAM.to_toml()
-    for question in list(EXAM.questions.values())[1:]:
-        only_lines = only_lines.replace(question, "straight_line")
-    workspace.exam_toml.write_text(only_lines, encoding="utf-8")
+    for category in (2, 3, 4, 5):
+        damage.pretend_data(workspace, tmp_path / "cache", category)
     run = exam(workspace, "data", EXAM_CACHE=str(tmp_path / "cache"))
-    assert run.returncode == 0 and (workspace.data(5) / "points.csv").exists()
+    assert run.returncode == 0 and (workspace.data(1) / "points.csv").exists()
+    assert run.stdout.count("already there") == 4
     assert exam(workspace, "data", EXAM_CACHE=str(tmp_path / "cache")).stdout.count("already there") == 5
+
+
+def test_a_failure_of_the_inspection_is_a_fault_of_ours_and_no_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And costs the other categories nothing."""
+
+    def fails(*arguments: object) -> None:
+        raise RuntimeError("the reader failed")
+
+    made = harness.workspace_without_models(tmp_path / "exam")
+    monkeypatch.setattr(contained, "inspect", fails)
+    results = grade(made, harness.EXAM, [1, 2])
+    assert [(result.status, result.points) for result in results] == [("grader fault", None)] * 2
+    assert (made.log / "faults.log").read_text(encoding="utf-8").count("the reader failed") == 2

@@ -80,13 +80,25 @@ def test_experiments_run_nothing_of_the_learner(weak: Workspace, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_without_the_training_data_nothing_is_said_of_it(weak: Workspace, tmp_path: Path) -> None:
+def test_without_sound_training_data_nothing_is_said_of_it(weak: Workspace, tmp_path: Path) -> None:
     before, with_data = codes(weak, tmp_path / "with")
-    shutil.copytree(weak.root, tmp_path / "without")
-    shutil.rmtree(tmp_path / "without" / "Category4" / "data")
-    result = grade(Workspace(tmp_path / "without"), harness.exam_of("library_docs", confusion.SEED), [4])[0]
-    assert "overfitting" in with_data and "overfitting" not in [found.code for found in result.findings]
-    assert (result.status, result.points) == ("scored", before)
+    assert "overfitting" in with_data
+    for name, spoil in {"gone": shutil.rmtree, "cut off": cut_off, "binary": fill_with_bytes}.items():
+        shutil.copytree(weak.root, tmp_path / name)
+        spoil(tmp_path / name / "Category4" / "data")
+        result = grade(Workspace(tmp_path / name), harness.exam_of("library_docs", confusion.SEED), [4])[0]
+        assert (result.status, result.points) == ("scored", before)
+        assert "overfitting" not in [found.code for found in result.findings]
+
+
+def cut_off(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def fill_with_bytes(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.write_bytes(bytes(range(256)) * 64)
 
 
 @pytest.mark.slow

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import files
@@ -131,12 +133,45 @@ def without_address_limit(message):  # type: ignore[no-untyped-def]
 
 def test_a_killed_worker_is_named_with_its_phase(workspace: Workspace, mistakes: Path) -> None:
     """A model whose process dies without a word costs nobody else's score."""
-    hand_in(workspace, mistakes / "activation_bomb.h5", 1)
+    hand_in(workspace, mistakes / "hidden_bomb.h5", 1)
     hand_in(workspace, mistakes / "sound.h5", 2)
     exam = Exam("test", 77, "cpu", 5.0, "offline", {1: "straight_line", 2: "straight_line"})
     bomb, sound = grade(workspace, exam, [1, 2])
     assert bomb.findings[0].code == "out-of-bounds" and "predicting" in bomb.findings[0].message
     assert sound.status == "scored"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (signal.SIGSEGV, "made TensorFlow crash"),
+        (signal.SIGABRT, "made TensorFlow give up"),
+        (signal.SIGKILL, "was ended by the system"),
+    ],
+)
+def test_a_silent_death_is_a_sentence(
+    workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    monkeypatch.setattr(run.Runner, "_message", without_address_limit(run.Runner._message))  # it would crash by itself
+
+    def strike() -> None:
+        """Wait until the model takes memory, then end its process."""
+        while not victims():
+            time.sleep(0.01)
+        victims()[0].send_signal(number)
+
+    striking = threading.Thread(target=strike, daemon=True)
+    striking.start()
+    (found,) = grade_one(workspace, mistakes / "memory_hungry.h5").findings
+    assert found.code == "out-of-bounds" and "predicting" in found.message
+    striking.join(10)
+    assert words in found.message and f"exit code {-number}" in found.message
+
+
+def victims() -> list[psutil.Process]:
+    family = psutil.Process().children(recursive=True)
+    return [process for process in family if process.memory_info().rss > 2**30]
 
 
 def test_spawned_worker_gives_the_same_score_and_lives_on(

@@ -176,7 +176,7 @@ def rendered(workspace: Workspace, exam: Exam | None = None, clock: Session | No
     return Page(page.render(workspace, exam or exam_of(EXAMS[0]), clock, workspace.state / "reports", NOW))
 
 
-@pytest.mark.parametrize("questions", EXAMS)
+@pytest.mark.parametrize("questions", [EXAMS[0], *(pytest.param(exam, marks=pytest.mark.slow) for exam in EXAMS[1:])])
 def test_a_page_of_every_kind_of_task(workspace: Workspace, questions: tuple[str, ...]) -> None:
     keep(workspace, *(graded(workspace, question) for question in questions))
     data = workspace.data(4)
@@ -405,6 +405,7 @@ def run(workspace: Workspace, *arguments: str, **environment: str) -> subprocess
     )
 
 
+@pytest.mark.slow
 def test_the_command_writes_and_names_a_file(workspace: Workspace, tmp_path: Path) -> None:
     keep(workspace, graded(workspace, "straight_line"))
     done = run(workspace, "--no-open")
@@ -418,6 +419,7 @@ def test_the_command_writes_and_names_a_file(workspace: Workspace, tmp_path: Pat
     assert failed.returncode == 3 and "cannot be written" in failed.stderr and "Traceback" not in failed.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a browser that is a shell script")
 def test_the_page_is_opened_and_a_broken_browser_is_no_error(workspace: Workspace, tmp_path: Path) -> None:
     opened = tmp_path / "opened"

@@ -148,6 +148,7 @@ def submit_for_ever(folder: str, announced: str) -> None:
             shown_to_the_learner.write(b".")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not available on Windows")
 def test_kill_loses_no_attempt_that_was_shown(tmp_path: Path) -> None:
     announced = tmp_path / "announced"

@@ -116,6 +116,7 @@ def look_for_ever(folder: str, announced: str) -> None:
             shown.write(f"{seen.elapsed}\n")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is not available on Windows")
 def test_two_terminals_and_kills_never_turn_the_clock_back(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)

@@ -7,6 +7,10 @@ def main() -> int:
     """Run the commands; without the packages, one sentence and exit status 3."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if sys.argv[1:2] == ["check"]:
+        from exam.grading import reader
+
+        reader.start()  # the process that reads the file imports its packages while this one does
     try:
         from exam.cli import main as commands
     except ModuleNotFoundError as error:

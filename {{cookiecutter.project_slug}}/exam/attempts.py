@@ -13,8 +13,8 @@ from typing import Any, Literal
 from filelock import FileLock
 
 from exam.grading.result import Result
-from exam.session import Session
-from exam.workspace import CATEGORIES, Workspace
+from exam.session import LONGEST_HOURS, Session, moment
+from exam.workspace import Workspace, parse_json
 
 Mode = Literal["exam", "practice"]
 KNOWN = {field.name for field in fields(Result)}
@@ -48,13 +48,13 @@ class Attempt:
         Raises:
             TypeError, KeyError, ValueError: ``data`` is no attempt.
         """
-        graded_at = datetime.fromisoformat(data["graded_at"])
+        graded_at = moment(data["graded_at"])
         mode: Mode = "exam" if data.get("mode") == "exam" else "practice"
         elapsed = None if data.get("elapsed") is None else float(data["elapsed"])
+        if elapsed is not None and not 0 <= elapsed <= LONGEST_HOURS * 3600:
+            raise ValueError(f"no exam's clock says {elapsed} seconds")
         result = Result.from_dict({name: value for name, value in data.items() if name in KNOWN})
-        if result.category not in CATEGORIES or result.points not in (None, *range(6)):
-            raise ValueError(f"no attempt has category {result.category!r} and {result.points!r} points")
-        return cls(graded_at if graded_at.tzinfo else graded_at.replace(tzinfo=UTC), mode, elapsed, result)
+        return cls(graded_at, mode, elapsed, result)
 
 
 def record(workspace: Workspace, results: Iterable[Result], session: Session | None = None) -> list[Attempt]:
@@ -94,7 +94,15 @@ def read(workspace: Workspace) -> list[Attempt]:
 def read_all(workspace: Workspace) -> list[Attempt]:
     """Return the attempts at all exams of this workspace, those in the archive included, the oldest first."""
     archived = sorted(workspace.archive.glob(f"*/{workspace.attempts.name}"))
-    return [attempt for path in (*archived, workspace.attempts) for attempt in read_file(path)]
+    return [*(attempt for path in archived for attempt in read_archived(path)), *read(workspace)]
+
+
+def read_archived(path: Path) -> list[Attempt]:
+    """Return the attempts in one file of the archive; one that cannot be read hides no other."""
+    try:
+        return read_file(path)
+    except OSError:
+        return []
 
 
 def read_file(path: Path) -> list[Attempt]:
@@ -106,7 +114,7 @@ def read_file(path: Path) -> list[Attempt]:
     found = []
     for line in text.splitlines():
         try:
-            found.append(Attempt.from_dict(json.loads(line)))
+            found.append(Attempt.from_dict(parse_json(line)))
         except (ValueError, TypeError, KeyError, AttributeError):
             continue
     return found

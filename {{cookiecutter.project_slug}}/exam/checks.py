@@ -8,7 +8,8 @@ from typing import Literal
 
 from exam import bank
 from exam.bank.question import METRICS, Question
-from exam.grading.inspect import Inspection, inspect
+from exam.grading import contained
+from exam.grading.inspect import Inspection
 from exam.grading.result import Result
 from exam.report.terminal import MOST_FINDINGS
 from exam.submission import submit
@@ -71,9 +72,9 @@ def drawn() -> dict[int, Question]:
         ExamTomlError: ``exam.toml`` cannot be used, or names a question that the bank does not have.
     """
     exam = Exam.read(Workspace.find().exam_toml)
-    unknown = sorted(set(exam.questions.values()) - set(bank.find()))
-    if unknown:
-        raise ExamTomlError(f"The bank has no question {unknown[0]!r}, which exam.toml names. Run: python -m exam draw")
+    problem = bank.problem(exam.questions)
+    if problem:
+        raise ExamTomlError(problem)
     return {category: bank.load(question) for category, question in sorted(exam.questions.items())}
 
 
@@ -91,7 +92,7 @@ def grade_submitted(questions: Mapping[int, Question], categories: Collection[in
     workspace = Workspace.find()
     exam = Exam.read(workspace.exam_toml)
     chosen = sorted(categories)
-    seen = {n: inspect(workspace.model(n), questions[n], drawn=exam.questions) for n in chosen}
+    seen = {n: contained.inspect(workspace.model(n), questions[n], drawn=exam.questions) for n in chosen}
     submitted = [n for n in chosen if workspace.model(n).exists()]
     results = {result.category: result for result in submit(workspace, exam, submitted)} if submitted else {}
     return {n: Graded(questions[n], seen[n], results.get(n)) for n in chosen}

@@ -106,16 +106,15 @@ def data(again: bool) -> None:
 def check(category: int, as_json: bool) -> None:
     """Inspect the model of CATEGORY without running it."""
     from exam import bank
-    from exam.grading.inspect import inspect
+    from exam.grading import contained
+    from exam.report import terminal
 
     workspace = Workspace.find()
     drawn = _exam(workspace).questions
-    seen = inspect(workspace.model(category), bank.load(drawn[category]), drawn=drawn)
+    seen = contained.inspect(workspace.model(category), bank.load(drawn[category]), drawn=drawn)
     if as_json:
         click.echo(json.dumps(seen.to_dict()))
     else:
-        from exam.report import terminal
-
         terminal.console().print(terminal.inspection_view(seen))
     sys.exit(NOT_GRADABLE if seen.finding else 0)
 
@@ -271,6 +270,8 @@ def draw(seed: int | None, category: int | None, question: str | None, data_sour
     only = {category: question} if category is not None and question is not None else None
     try:
         exam = drawing.draw(workspace, seed, only, data_source)
+    except drawing.DrawRefused as error:
+        raise Failure(str(error)) from error
     except drawing.DrawError as error:
         raise click.UsageError(str(error)) from error
     _show_exam(workspace, exam)
@@ -308,8 +309,8 @@ def report(no_open: bool, output: Path | None) -> None:
         clock = session.look(workspace)
     try:
         path = page.write(workspace, exam, clock, output)
-    except OSError as error:
-        raise Failure(f"The report cannot be written: {error}. Another place: report --output FILE") from error
+    except page.NotWritten as error:
+        raise Failure(str(error)) from error
     click.echo(f"Report: {path}")
     if not no_open:
         page.show(path)
@@ -323,9 +324,9 @@ def _exam(workspace: Workspace) -> Exam:
         exam = Exam.read(workspace.exam_toml)
     except ExamTomlError as error:
         raise Failure(str(error)) from error
-    missing = sorted(set(exam.questions.values()) - set(bank.find()))
-    if missing:
-        raise Failure(f"The bank has no question {missing[0]!r}, which exam.toml names. Run: python -m exam draw")
+    problem = bank.problem(exam.questions)
+    if problem:
+        raise Failure(problem)
     return exam
 
 
@@ -486,6 +487,19 @@ def _make_data(workspace: Workspace, exam: Exam, again: bool) -> None:
             raise Failure(str(error)) from error
         done = f"made in {time.monotonic() - started:.1f} s" if made else "already there"
         click.echo(f"Category{category}/data  {question}: {done}")
+        changed = [] if made else training.changed(workspace.data(category))
+        if changed:
+            click.echo(
+                f"In Category{category}/data, {_some(changed)} not as made. To make all training data again and keep "
+                "what was changed: python -m exam data --again",
+                err=True,
+            )
+
+
+def _some(files: list[str]) -> str:
+    """Return the first of some files and how many there are more, with the verb."""
+    more = len(files) - 1
+    return f"{files[0]!r} is" if not more else f"{files[0]!r} and {more} other file{'s' * (more > 1)} are"
 
 
 def _download(question: Path) -> None:
@@ -566,9 +580,23 @@ def main() -> int:
         cli.main(prog_name="python -m exam")
     except SystemExit as done:
         return int(done.code or 0)
+    except OSError as error:
+        return _refused_by_the_disk(error)
     except Exception:
         return _unforeseen(Workspace.find())
     return 0
+
+
+def _refused_by_the_disk(error: OSError) -> int:
+    """Say which file of the learner's cannot be used, and how to go on; any other error of the system is ours."""
+    from exam import trouble
+
+    workspace = Workspace.find()
+    refused = trouble.sentence(error, workspace.root, trouble.typed(sys.argv[1:]))
+    if refused is None:
+        return _unforeseen(workspace)
+    click.echo(refused, err=True)
+    return NOT_READY
 
 
 def _unforeseen(workspace: Workspace) -> int:

@@ -7,9 +7,9 @@ Standard library only: it runs before the virtual environment exists.
 
 from __future__ import annotations
 
-import json
 import os
 import random
+import re
 import secrets
 import shutil
 import sys
@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from exam import trouble
 from exam.workspace import (
     ACCELERATORS,
     CATEGORIES,
@@ -26,6 +27,7 @@ from exam.workspace import (
     Exam,
     ExamTomlError,
     Workspace,
+    parse_json,
     write_atomically,
 )
 
@@ -41,6 +43,10 @@ EXAM_STATE = ("attempts.jsonl", "session.json")
 
 class DrawError(RuntimeError):
     """An exam cannot be drawn; the message is one sentence for the learner."""
+
+
+class DrawRefused(DrawError):
+    """The disk does not let an exam be drawn; no wish of the learner's is wrong."""
 
 
 def choose(
@@ -86,26 +92,46 @@ def draw(
         bank_folder: the question bank.
 
     Raises:
-        DrawError: the seed or a question is impossible, or a file is in use; running it again continues.
+        DrawError: the seed or a question is impossible.
+        DrawRefused: the disk is full, or a file is in use or somebody else's; running it again continues.
     """
     wished = _wished(only or {}, bank_folder)
-    if _staging(workspace).is_dir():
-        exam = _put_into_place(workspace)
-        same_source = data_source in (None, exam.data_source)
-        if seed in (None, exam.seed) and wished.items() <= exam.questions.items() and same_source:
-            return exam  # the interrupted draw was this one
-    _prepare(workspace, _next_exam(workspace, seed, wished, data_source, bank_folder), bank_folder)
-    return _put_into_place(workspace)
+    try:
+        if _is_decided(workspace):
+            exam = _put_into_place(workspace)
+            same_source = data_source in (None, exam.data_source)
+            if seed in (None, exam.seed) and wished.items() <= exam.questions.items() and same_source:
+                return exam  # the interrupted draw was this one
+        _prepare(workspace, _next_exam(workspace, seed, wished, data_source, bank_folder), bank_folder)
+        return _put_into_place(workspace)
+    except OSError as error:
+        refused = trouble.sentence(error, workspace.root, "python -m exam draw")
+        raise DrawRefused(refused or f"The exam cannot be drawn: {error}. Draw again: python -m exam draw") from error
 
 
 def is_unfinished(workspace: Workspace) -> bool:
     """Tell whether no exam is there yet, or a draw was interrupted."""
-    return not workspace.exam_toml.exists() or _staging(workspace).is_dir()
+    return not workspace.exam_toml.exists() or _staging(workspace).exists()
 
 
 def _staging(workspace: Workspace) -> Path:
     """Return the folder of a prepared draw: once it exists, the draw is decided and only has to be carried out."""
     return workspace.state / "draw"
+
+
+def _is_decided(workspace: Workspace) -> bool:
+    """Tell whether a prepared draw is to be carried out; one that was damaged is set aside, since nobody could."""
+    staging = _staging(workspace)
+    if not staging.exists():
+        return False
+    try:
+        name = (staging / "archive").read_text(encoding="utf-8")
+        if re.fullmatch(r"[\w-]+", name) and (not (staging / "exam.toml").exists() or Exam.read(staging / "exam.toml")):
+            return True
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+        pass
+    os.rename(staging, staging.with_name(f"draw-damaged-{_now()}"))
+    return False
 
 
 def _questions(bank_folder: Path, number: int) -> list[str]:
@@ -161,7 +187,7 @@ def _answers(workspace: Workspace) -> dict[str, str]:
     """Return the answers of the generation; a workspace that lost them gets the defaults."""
     answers = {"project_name": workspace.root.name or "exam", "exam_seed": "random", "accelerator": ACCELERATORS[0]}
     try:
-        stored: Any = json.loads(workspace.answers.read_text(encoding="utf-8"))
+        stored: Any = parse_json(workspace.answers.read_bytes())
     except (OSError, ValueError):
         stored = {}
     for key in answers:
@@ -225,26 +251,25 @@ def _archive_name(workspace: Workspace) -> str:
     """Return a folder name below ``archive/`` that is still free; sorted by name, archives are sorted by time."""
     before = _read_or_none(workspace.exam_toml)
     seed = before.seed if before else "unknown"
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    return f"{moment}-seed-{seed}"
+    return f"{_now()}-seed-{seed}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
 
 
 def _put_into_place(workspace: Workspace) -> Exam:
     """Carry a prepared draw out; each step is one rename, so it can stop and start again between any two."""
     staging = _staging(workspace)
-    try:
-        archive = workspace.archive / (staging / "archive").read_text(encoding="utf-8")
-        if (staging / "exam.toml").exists():  # it is placed last: until then the state is still the old exam's
-            for name in EXAM_STATE:
-                _move(workspace.state / name, archive / name)
-        for name in (*(f"Category{number}" for number in CATEGORIES), "exam.toml"):
-            if (staging / name).exists():
-                _move(workspace.root / name, archive / name)
-                _move(staging / name, workspace.root / name)
-        shutil.rmtree(staging)
-    except OSError as error:
-        message = f"{error.filename or workspace.root} is in use or not writable ({error.strerror}). "
-        raise DrawError(message + "Close what uses it, then draw again: python -m exam draw") from error
+    archive = workspace.archive / (staging / "archive").read_text(encoding="utf-8")
+    if (staging / "exam.toml").exists():  # it is placed last: until then the state is still the old exam's
+        for name in EXAM_STATE:
+            _move(workspace.state / name, archive / name)
+    for name in (*(f"Category{number}" for number in CATEGORIES), "exam.toml"):
+        if (staging / name).exists():
+            _move(workspace.root / name, archive / name)
+            _move(staging / name, workspace.root / name)
+    shutil.rmtree(staging)
     return Exam.read(workspace.exam_toml)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from exam import bank, kept
 from exam.attempts import Attempt
 from exam.session import Reading, Session, advance
 from exam.standing import CategoryStanding, Standing, standing
-from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace
+from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace, parse_json
 
 MANY = 5
 """From so many different models on, graded on the same hidden data, the best of them may be the luckiest."""
@@ -90,7 +89,7 @@ def _names(workspace: Workspace) -> tuple[str, str, str]:
 
 
 def _read(number: int, place: _Place) -> PastExam:
-    attempts = records.read_file(place.attempts)
+    attempts = records.read_archived(place.attempts) if place.folder else records.read_file(place.attempts)
     session = _session(place)
     seed, questions = _drawn(place.toml, attempts)
     return PastExam(
@@ -117,7 +116,7 @@ def _drawn(toml: Path, attempts: Sequence[Attempt]) -> tuple[int | None, dict[in
 def _session(place: _Place) -> Session | None:
     """Return an exam's clock, None without one, or when it cannot be read; in the archive it stands still."""
     try:
-        session = Session.from_dict(json.loads(place.session.read_text(encoding="utf-8")))
+        session = Session.from_dict(parse_json(place.session.read_bytes()))
     except (OSError, ValueError, TypeError, KeyError):
         return None
     return session if place.folder else advance(session, Reading.now())

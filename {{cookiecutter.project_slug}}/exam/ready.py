@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from exam.workspace import Exam, ExamTomlError, Workspace, write_atomically
+from exam.workspace import Exam, ExamTomlError, Workspace, parse_json, write_atomically
 
 REPAIR = "Run: python bootstrap.py"
 
@@ -53,7 +53,7 @@ def write(workspace: Workspace, **versions: str) -> None:
 def problem(workspace: Workspace) -> str | None:
     """Return why the workspace is not ready, one sentence and the command to type, or None when it is."""
     try:
-        marker = json.loads(workspace.ready_marker.read_text(encoding="utf-8"))
+        marker = parse_json(workspace.ready_marker.read_bytes())
         lock, venv, root = (str(marker[key]) for key in ("lock", "venv", "root"))
     except FileNotFoundError:
         return f"This workspace has not been verified yet. {REPAIR}"

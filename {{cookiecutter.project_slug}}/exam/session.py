@@ -7,6 +7,7 @@ of the computer does the system time decide. A jump of the system time is noted 
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
@@ -16,11 +17,13 @@ from typing import Literal
 
 from filelock import FileLock
 
-from exam.workspace import Workspace, write_atomically
+from exam.workspace import Workspace, parse_json, write_atomically
 
 State = Literal["running", "expired", "finished"]
 JUMP = 120
 """Seconds by which the two clocks may drift apart between two looks before a jump is noted."""
+LONGEST_HOURS = 1000.0
+"""As in ``exam.toml``."""
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -91,13 +94,16 @@ class Session:
             TypeError, KeyError, ValueError: ``data`` is no session.
         """
         stored: dict[str, object] = dict(data["seen"])  # type: ignore[call-overload]
-        seen = Reading(_time(stored["wall"]), float(str(stored["running"])), str(stored["boot"]))
+        seen = Reading(moment(stored["wall"]), _number(stored["running"]), str(stored["boot"]))
+        hours, elapsed = _number(data["hours"]), _number(data["elapsed"])
+        if not 0 < hours <= LONGEST_HOURS or elapsed > hours * 3600:
+            raise ValueError(f"no exam lasts {hours} hours and has used {elapsed} seconds")
         if data["state"] not in ("running", "expired", "finished"):
             raise ValueError(f"unknown state {data['state']!r}")
         return cls(
-            started_at=_time(data["started_at"]),
-            hours=float(str(data["hours"])),
-            elapsed=float(str(data["elapsed"])),
+            started_at=moment(data["started_at"]),
+            hours=hours,
+            elapsed=elapsed,
             state=data["state"],
             seen=seen,
             notes=tuple(map(str, data["notes"])),  # type: ignore[call-overload]
@@ -205,10 +211,10 @@ def _locked(workspace: Workspace) -> FileLock:
 
 def _read(workspace: Workspace) -> Session | None:
     try:
-        return Session.from_dict(json.loads(_path(workspace).read_text(encoding="utf-8")))
+        return Session.from_dict(parse_json(_path(workspace).read_bytes()))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (IsADirectoryError, ValueError, TypeError, KeyError) as error:
         message = f"The exam's clock cannot be read: {_path(workspace)} is damaged. Rename that file to practise "
         raise SessionError(message + "without a clock, or draw a new exam: python -m exam draw") from error
 
@@ -217,6 +223,25 @@ def _write(workspace: Workspace, session: Session) -> None:
     write_atomically(_path(workspace), json.dumps(session.to_dict()))
 
 
-def _time(text: object) -> datetime:
-    moment = datetime.fromisoformat(str(text))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def moment(text: object) -> datetime:
+    """Return the time that a file says, with its time zone.
+
+    Raises:
+        ValueError: it is none, or one that no computer with this program has seen.
+    """
+    found = datetime.fromisoformat(str(text))
+    if not 2000 <= found.year < 3000:  # nearer to the ends of the calendar, other time zones have no such moment
+        raise ValueError(f"no exam was held in the year {found.year}")
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _number(value: object) -> float:
+    """Return a count of seconds or hours.
+
+    Raises:
+        ValueError: it is no number of 0 or more.
+    """
+    number = float(str(value))
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(f"{value!r} is no length of time")
+    return number

@@ -16,10 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-import h5py
-
 from exam import bank, kept, session, standing
 from exam.bank import hidden
+from exam.grading import superblock
 from exam.grading.grade import new_runner
 from exam.grading.result import Result
 from exam.grading.run import Runner
@@ -108,20 +107,8 @@ class Files:
             return False
         if seen.is_done:
             return False
-        seen.is_done = is_whole(self.paths[category]) or self.now() - seen.since > SETTLED_SECONDS
+        seen.is_done = superblock.is_whole(self.paths[category]) or self.now() - seen.since > SETTLED_SECONDS
         return seen.is_done
-
-
-def is_whole(path: Path) -> bool:
-    """Return whether ``path`` is a complete HDF5 file that nobody is writing.
-
-    HDF5 locks a file that is open for writing, and knows in its first block how long the file must be.
-    """
-    try:
-        h5py.File(path, "r").close()
-    except (OSError, RuntimeError):
-        return False
-    return True
 
 
 def _signature(path: Path) -> Signature | None:

@@ -141,7 +141,11 @@ class Exam:
         except FileNotFoundError:
             message = f"There is no {path.name} in {path.parent}. Make one: python bootstrap.py"
             raise ExamTomlError(message) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise _wrong(f"it cannot be read ({error.strerror})") from None
+        except RecursionError:
+            raise _wrong("it is not TOML (nested without end)") from None
+        except ValueError as error:  # of TOML, of UTF-8, or of a number that is too long
             raise _wrong(f"it is not TOML ({error})") from None
         return cls(
             name=_text(values, "name"),
@@ -176,6 +180,18 @@ def toml_string(text: str) -> str:
     """
     sound = text.encode("utf-8", "replace").decode("utf-8")
     return json.dumps(sound, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Return what JSON says.
+
+    Raises:
+        ValueError: it is no JSON, is not in UTF-8, or is nested so deep that it was not written by us.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

@@ -6,10 +6,10 @@ One category alone: python -m pytest -k Category3
 
 import pytest
 
-from exam import checks
+from exam import checks, trouble
 from exam.bank.public import DataUnavailable
 from exam.session import SessionError
-from exam.workspace import ExamTomlError
+from exam.workspace import ExamTomlError, Workspace
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +20,9 @@ def graded(request):
         return checks.grade_submitted(QUESTIONS, categories)
     except (DataUnavailable, ExamTomlError, SessionError) as problem:
         sentence = str(problem)
+    except OSError as error:
+        refused = trouble.sentence(error, Workspace.find().root, "python -m pytest")
+        sentence = refused or f"The exam program failed, not your work; nothing was scored: {error!r}"
     except Exception as error:  # every test that waits for this fixture would show the same traceback
         sentence = f"The exam program failed, not your work; nothing was scored: {error!r}"
     pytest.exit(sentence, returncode=3)

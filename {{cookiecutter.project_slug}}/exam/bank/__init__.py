@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from exam.bank.question import HiddenSet, Question
 
-__all__ = ["BANK", "HiddenSet", "Question", "find", "load"]
+__all__ = ["BANK", "HiddenSet", "Question", "find", "load", "problem"]
 
 BANK = Path(__file__).parent
 
@@ -16,6 +17,20 @@ BANK = Path(__file__).parent
 def find(bank: Path = BANK) -> dict[str, Path]:
     """Return question id -> folder for every question of ``bank``, sorted by category and id."""
     return {path.parent.name: path.parent for path in sorted(bank.glob("category[1-5]/*/question.py"))}
+
+
+def problem(questions: Mapping[int, str]) -> str | None:
+    """Return why an exam of these questions (category -> id) cannot be held, and what to type; None when it can."""
+    found = find()
+    for category, question in sorted(questions.items()):
+        if question not in found:
+            return f"The bank has no question {question!r}, which exam.toml names. Run: python -m exam draw"
+        if found[question].parent.name != f"category{category}":
+            return (
+                f"exam.toml names {question!r} for category {category}, and that question belongs to another. Correct "
+                "it, or draw a new exam: python -m exam draw"
+            )
+    return None
 
 
 def load(question_id: str, bank: Path = BANK) -> Question:

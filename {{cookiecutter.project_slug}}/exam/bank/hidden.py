@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import zipfile
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +39,7 @@ def fingerprint(question: Question, bank_folder: Path = bank.BANK) -> str:
 def ensure(question: Question, seed: int, bank_folder: Path = bank.BANK) -> Path:
     """Return the file of the hidden set, an npz with ``x``, ``y`` and ``baseline``, making it when it is missing."""
     path = folder() / "hidden" / f"{question.id}-{seed}-{fingerprint(question, bank_folder)}.npz"
-    return _kept(path, lambda: question.make_hidden(seed), KEPT)
+    return _kept(path, question, seed, KEPT)
 
 
 def fresh(question: Question, seed: int, sample: int, bank_folder: Path = bank.BANK) -> Path | None:
@@ -54,25 +53,36 @@ def fresh(question: Question, seed: int, sample: int, bank_folder: Path = bank.B
     """
     path = folder() / "fresh" / f"{question.id}-{seed}-{sample}-{fingerprint(question, bank_folder)}.npz"
     with streams.fresh(sample):
-        _kept(path, lambda: question.make_hidden(seed), KEPT_FRESH)
+        _kept(path, question, seed, KEPT_FRESH)
     first = read(ensure(question, seed, bank_folder))
     return None if np.array_equal(first.x, read(path).x) else path
 
 
 def read(path: Path) -> HiddenSet:
     """Read what ``ensure`` made."""
-    with np.load(path, allow_pickle=False) as arrays:
+    # Opened here: of a damaged file numpy would keep it open, and then it could not be replaced on Windows.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return HiddenSet(arrays["x"], arrays["y"], arrays["baseline"])
 
 
-def _kept(path: Path, make: Callable[[], HiddenSet], most: int) -> Path:
-    """Return ``path`` with a hidden set in it, made when it is missing; of its neighbours, ``most`` remain."""
-    if not path.exists() or not zipfile.is_zipfile(path):
-        _save(path, make())
+def _kept(path: Path, question: Question, seed: int, most: int) -> Path:
+    """Return ``path`` with a hidden set in it, made when it is missing or damaged; ``most`` such files remain."""
+    if not _is_sound(path, question):
+        _save(path, question.make_hidden(seed))
         _prune(path.parent, most)
     else:
-        os.utime(path)  # in use: another process that tidies up removes older ones
+        with suppress(OSError):  # of another user
+            os.utime(path)  # in use: another process that tidies up removes older ones
     return path
+
+
+def _is_sound(path: Path, question: Question) -> bool:
+    """Tell whether a whole hidden set of this question is there: a model is never scored on damaged data."""
+    try:
+        found = read(path)
+    except Exception:  # zipfile and numpy meet a damaged file with errors of many kinds
+        return False
+    return len(found.x) == len(found.y) > 0 and found.x.shape[1:] == question.input_shape
 
 
 def _save(path: Path, hidden: HiddenSet) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from exam import bank
 from exam.bank import hidden
 from exam.bank.public import disk_trouble
+
+SUMS = "SHA256SUMS"
+"""The file in ``data/`` that says what was made there, in the format of the program ``sha256sum``."""
 
 
 def make(
@@ -29,22 +34,55 @@ def make(
     Raises:
         DataUnavailable: public data cannot be downloaded, or the disk is full.
 
-    The data appears under its name only when it is complete, so an interrupted run can simply be repeated.
+    The data appears under its name only when it is complete, so an interrupted run can simply be repeated. What lay
+    there and is not the same as the new data, or more than it, is kept beside it as ``data-before-<time>``.
     """
     question = bank.load(question_id, bank_folder)
     hidden.ensure(question, seed, bank_folder)
     data = category_folder / "data"
-    if data.exists() and not again:
+    if data.is_dir() and any(path.name != SUMS for path in data.iterdir()) and not again:
         return False
     partial = category_folder / ".data-partial"
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
         question.write_training(partial, seed)
-        shutil.rmtree(data, ignore_errors=True)
+        _write_sums(partial)
+        _make_way(data, partial)
         os.replace(partial, data)
     except OSError as error:
         raise disk_trouble(f"the data of category {question.category}", category_folder, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return True
+
+
+def _make_way(data: Path, new: Path) -> None:
+    """Remove ``data`` when ``new`` holds all of it; else somebody worked in it, and it is renamed."""
+    if not data.exists():
+        return
+    if data.is_dir() and _files(data) <= _files(new):
+        shutil.rmtree(data)
+    else:
+        os.rename(data, data.with_name(f"data-before-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"))
+
+
+def changed(data: Path) -> list[str]:
+    """Return the files of a ``data/`` that are missing or no longer what was made; files added later are not asked."""
+    try:
+        made = (data / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return [SUMS] if (data / SUMS).exists() else []  # made before there was such a file
+    wanted = {tuple(line.split("  ", 1)) for line in made}
+    return sorted({name for *_, name in wanted - _files(data)})
+
+
+def _write_sums(folder: Path) -> None:
+    lines = sorted(f"{digest}  {name}\n" for digest, name in _files(folder))
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _files(folder: Path) -> set[tuple[str, str]]:
+    """Return the hash and the name of every file but the one that lists them."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path != folder / SUMS]
+    return {(hashlib.sha256(path.read_bytes()).hexdigest(), path.relative_to(folder).as_posix()) for path in files}

@@ -8,7 +8,7 @@ To add a finding, add an entry to ``CATALOGUE``, a page ``docs/findings/<code>.m
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Severity = Literal["fatal", "problem", "hint"]
 
@@ -37,6 +37,18 @@ class Finding:
     def to_dict(self) -> dict[str, str]:
         """Return the finding as plain JSON data."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Finding:
+        """Return the finding that ``to_dict`` gave ``data``.
+
+        Raises:
+            TypeError, ValueError: ``data`` is no finding.
+        """
+        found = cls(**data)
+        if found.severity not in get_args(Severity) or not all(isinstance(text, str) for text in data.values()):
+            raise ValueError(f"{data!r} is no finding")
+        return found
 
 
 @dataclass(frozen=True)
@@ -113,12 +125,13 @@ CATALOGUE = {
     ),
     "custom-layer": _Entry(
         "fatal",
-        "Layer {layer!r} is of class {found!r}, which is not a layer of Keras; the grader has no code for it.",
+        "Layer {layer!r} uses the class {found!r}, which is not one of Keras's own; the grader has no code for it.",
         "Build the model from the layers in tf.keras.layers.",
     ),
     "lost-vocabulary": _Entry(
         "fatal",
-        "Layer {layer!r} ({found}) learned its table with adapt(), and an .h5 file cannot hold such a table.",
+        "The table of layer {layer!r} ({found}) is not in the file: it was {where}, and an .h5 file holds no such"
+        " table.",
         "Leave the layer out of the model: the starter prepares the inputs already. Otherwise give it its table "
         "as vocabulary=[...].",
     ),
@@ -449,4 +462,13 @@ def finding(code: str, **values: Any) -> Finding:
         KeyError: unknown code, or a value that the sentence needs is missing.
     """
     entry = CATALOGUE[code]
-    return Finding(code, entry.severity, entry.message.format(**values), entry.next_step.format(**values))
+    message, next_step = (printable(text.format(**values)) for text in (entry.message, entry.next_step))
+    return Finding(code, entry.severity, message, next_step)
+
+
+def printable(text: str) -> str:
+    """Return a sentence as terminals and files can hold it, whatever names a stranger's file has put into it.
+
+    Half a character cannot be written, and what starts with an escape character would command the terminal.
+    """
+    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text)

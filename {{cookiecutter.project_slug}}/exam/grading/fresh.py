@@ -17,7 +17,7 @@ import numpy as np
 from exam import bank
 from exam.bank import hidden
 from exam.bank.question import Array, HiddenSet, Question
-from exam.grading import cache, keras2
+from exam.grading import cache, contained, reader
 from exam.grading.evidence import Study
 from exam.grading.experiments import Again, OnTraining
 from exam.grading.grade import Progress, private_copy, write_fault
@@ -165,8 +165,8 @@ def _begin(workspace: Workspace, result: Result, scratch: Path) -> _Trial:
     try:
         if hashlib.sha256(model.read_bytes()).hexdigest() == result.sha256:
             repaired = scratch / f"repaired-{result.category}.h5"
-            trial.model = repaired if keras2.repaired_copy(model, repaired) else model
-    except OSError:
+            trial.model = repaired if contained.repaired_copy(model, repaired) else model
+    except (OSError, reader.Stopped):
         pass  # removed meanwhile: not the graded file any more either
     return trial
 

@@ -18,16 +18,16 @@ from pathlib import Path
 from exam import __version__, bank
 from exam.bank import hidden
 from exam.bank.question import METRICS, Array, Question
-from exam.grading import cache, experiments, keras2
+from exam.grading import cache, contained, experiments, keras2, reader, superblock
 from exam.grading.evidence import Evidence, Study
 from exam.grading.experiments import Again, OnTraining
 from exam.grading.explain import explain
 from exam.grading.findings import Finding, finding
-from exam.grading.inspect import MAX_FILE_BYTES, Inspection, inspect, is_being_saved
+from exam.grading.inspect import MAX_FILE_BYTES, Inspection
 from exam.grading.result import Result
 from exam.grading.run import Answer, Job, Runner
 from exam.grading.score import Score, score
-from exam.workspace import Exam, Workspace, write_atomically
+from exam.workspace import Exam, Workspace, parse_json, write_atomically
 
 Progress = Callable[[str], None]
 
@@ -85,20 +85,24 @@ def _begin(workspace: Workspace, exam: Exam, category: int, scratch: Path) -> _G
     question = bank.load(exam.questions[category])
     shown = f"Category{category}/{workspace.model(category).name}"
     private = private_copy(workspace.model(category), scratch / str(category))
-    seen = inspect(private, question, shown, exam.questions)
-    grading = _Grading(question, seen, hidden.fingerprint(question), started)
-    if seen.finding is not None:
-        grading.result = _result(grading, exam, "not gradable", 0, findings=(seen.finding,))
-    else:
-        grading.result = _cached(workspace, exam, grading)
-    if grading.result is None:
-        _repair(grading, exam)
+    grading = _Grading(question, Inspection(private, shown, ""), hidden.fingerprint(question), started)
+    try:
+        grading.seen = contained.inspect(private, question, shown, exam.questions)
+        if grading.seen.finding is not None:
+            grading.result = _result(grading, exam, "not gradable", 0, findings=(grading.seen.finding,))
+        else:
+            grading.result = _cached(workspace, exam, grading)
+        if grading.result is None:
+            _repair(grading, exam)
+    except RuntimeError as fault:
+        write_fault(workspace, question, str(fault))
+        grading.result = _result(grading, exam, "grader fault", None)
     return grading
 
 
 def private_copy(model: Path, folder: Path) -> Path:
     """Copy the file, so that what is scored is what was inspected; return the original when it is hopeless."""
-    if not model.is_file() or model.stat().st_size > MAX_FILE_BYTES or is_being_saved(model):
+    if not model.is_file() or model.stat().st_size > MAX_FILE_BYTES or superblock.is_being_saved(model):
         return model
     folder.mkdir(parents=True)
     try:
@@ -112,11 +116,14 @@ def _repair(grading: _Grading, exam: Exam) -> None:
     seen = grading.seen
     repaired = seen.path.with_name("repaired.h5")
     try:
-        if keras2.repaired_copy(seen.path, repaired):
+        if contained.repaired_copy(seen.path, repaired):
             seen.path = repaired
+        return
     except keras2.Unrepairable as error:
         found = finding("other-keras", reason=str(error), folder=seen.folder)
-        grading.result = _result(grading, exam, "not gradable", 0, findings=(found,))
+    except reader.Stopped as stopped:
+        found = finding("unreadable-file", path=seen.shown, reason=str(stopped))
+    grading.result = _result(grading, exam, "not gradable", 0, findings=(found,))
 
 
 def new_runner(workspace: Workspace, exam: Exam) -> Runner:
@@ -133,7 +140,8 @@ def _run(
         path = hidden.ensure(grading.question, exam.seed)
         folder = workspace.category(grading.question.category)
         study = partial(_study, grading.question, path)
-        grading.job = Job(grading.question, grading.seen.path, path, folder, study)
+        written_by = grading.seen.keras_version or "?"
+        grading.job = Job(grading.question, grading.seen.path, path, folder, study, written_by)
     progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
     jobs = [grading.job for grading in gradings if grading.job is not None]
     answers = runner.run(jobs, lambda job: progress(f"Predicted category {job.question.category}"))
@@ -216,9 +224,10 @@ def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | Non
     if cache.read_predictions(file) is None:
         return None
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-        result = Result.from_dict(data)
-    except (OSError, ValueError, TypeError, KeyError):
+        result = Result.from_dict(parse_json(file.read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    if (result.question, result.sha256, result.seed) != (grading.question.id, grading.seen.sha256, exam.seed):
         return None
     return result.from_cache(round(time.monotonic() - grading.started, 3))
 
@@ -226,8 +235,9 @@ def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | Non
 def _remember(workspace: Workspace, grading: _Grading, result: Result, predictions: Array) -> None:
     """Keep a score, so that the same file is not run again, and what the report shows of the model's answers."""
     file = cache.path(workspace, result.sha256, result.seed, grading.fingerprint)
-    cache.write_predictions(file, predictions)
-    write_atomically(file, json.dumps(result.to_dict()))
+    with suppress(OSError):  # it can be computed again, and costs no score
+        cache.write_predictions(file, predictions)
+        write_atomically(file, json.dumps(result.to_dict()))
 
 
 def write_fault(workspace: Workspace, question: Question, fault: str) -> None:

@@ -1,8 +1,10 @@
-"""Which classes a model file may name."""
+"""Which classes a model file may name, and where each of them may come from: an allow-list of Keras's own."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 MODELS = frozenset({"Sequential", "Functional", "Model"})
@@ -39,40 +41,148 @@ LAYERS = frozenset(
 """The layers of Keras 3.15 and of Keras 2 since TensorFlow 2.5. The two OpLambda classes of Keras 2 name a function
 of TensorFlow, never code; ``keras2.repair`` decides about them."""
 
+OPERATIONS = frozenset(
+    """
+    Abs Absolute Add All AllClose Amax Amin Angle Any Append Arange Arccos Arccosh Arcsin Arcsinh Arctan Arctan2
+    Arctanh Argmax Argmin Argpartition Argsort Array ArraySplit Average Bincount BitwiseAnd BitwiseInvert
+    BitwiseLeftShift BitwiseNot BitwiseOr BitwiseRightShift BitwiseXor BroadcastTo Cbrt Ceil Clip Concatenate Conj
+    Conjugate Copy Corrcoef Correlate Cos Cosh CountNonzero Cross Cumprod Cumsum Deg2rad Diag Diagflat Diagonal Diff
+    Digitize Divide DivideNoNan Dot Dsplit Dstack Einsum EmptyLike Equal Exp Exp2 ExpandDims Expm1 Fabs Flip Fliplr
+    Flipud Floor FloorDivide Fmax Fmin Fmod Full FullLike Gcd Geomspace GetItem Greater GreaterEqual Heaviside
+    Histogram Hsplit Hstack Hypot I0 Imag Inner IsIn Isclose Isfinite Isinf Isnan Isneginf Isposinf Isreal Kron Lcm
+    Ldexp LeftShift Less LessEqual Linspace Log Log10 Log1p Log2 Logaddexp Logaddexp2 LogicalAnd LogicalNot
+    LogicalOr LogicalXor Logspace Matmul Max Maximum Mean Median Meshgrid Min Minimum Mod Moveaxis Multiply NanToNum
+    Nanargmax Nanargmin Nancumprod Nancumsum Nanmax Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile
+    Nanstd Nansum Nanvar Ndim Negative Nextafter Nonzero NotEqual OnesLike Outer Pad Percentile Power Prod Ptp
+    Quantile Rad2deg Ravel Real Reciprocal Repeat Reshape RightShift Roll Rot90 Round SearchSorted Select Sign
+    Signbit Sin Sinc Sinh Size Slogdet Sort Split Sqrt Square Squeeze Stack Std Subtract Sum Swapaxes Take
+    TakeAlongAxis Tan Tanh Tensordot Tile Trace Transpose Trapezoid Tril Triu TrueDivide Trunc Unique UnravelIndex
+    Vander Var Vdot View Vsplit Vstack Where ZerosLike AdaptiveAveragePool AdaptiveMaxPool AveragePool BatchNorm
+    BinaryCrossentropy CategoricalCrossentropy Celu Conv ConvTranspose DepthToSpace DepthwiseConv
+    DotProductAttention Elu Fold Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LayerNorm LeakyRelu LogSigmoid
+    LogSoftmax MaxPool Moments MultiHot Normalize OneHot PSNR Polar RMSNorm Relu Relu6 Selu SeparableConv Sigmoid
+    Silu SoftShrink Softmax Softplus Softsign SpaceToDepth SparseCategoricalCrossentropy SparsePlus SparseSigmoid
+    Sparsemax Squareplus TanhShrink Threshold Unfold CDist Erf Erfc Erfinv ExtractSequences FFT FFT2 IFFT2 IRFFT
+    ISTFT InTopK Logdet Logsumexp RFFT Rsqrt STFT SegmentMax SegmentMin SegmentProd SegmentSum TopK ViewAsComplex
+    ViewAsReal Cast ConvertToTensor SaturateCast Scatter ScatterUpdate Slice SliceUpdate StopGradient Unstack
+    Cholesky CholeskyInverse Det Eig Eigh Inv Lstsq LuFactor MatrixRank Norm Pinv Qr SVD Solve SolveTriangular
+    AffineTransform CropImages ElasticTransform ExtractPatches GaussianBlur HSVToRGB MapCoordinates PadImages
+    PerspectiveTransform RGBToGrayscale RGBToHSV Resize SSIM ScaleAndTranslate SobelEdges
+    """.split()
+)
+"""Arithmetic on tensors as Keras 3.15 stores it. What is given a function (Map, Scan, WhileLoop ...) is missing."""
 
-def declared(config: Any, depth: int = 0) -> Iterator[tuple[str, str, str | None, bool]]:
-    """Yield (layer name, class name, module, is a layer) for everything that the model's JSON would create.
+PARTS = frozenset(
+    """
+    Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer LecunNormal LecunUniform
+    Ones Orthogonal OrthogonalInitializer RandomNormal RandomUniform STFT STFTInitializer TruncatedNormal
+    VarianceScaling Zeros L1 L1L2 L2 OrthogonalRegularizer MaxNorm MinMaxNorm NonNeg UnitNorm RadialConstraint
+    DTypePolicy DTypePolicyMap FloatDTypePolicy Policy PolicyV1 QuantizedDTypePolicy QuantizedFloat8DTypePolicy
+    Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Muon Nadam RMSprop SGD
+    CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay PolynomialDecay
+    BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy CategoricalFocalCrossentropy CategoricalHinge
+    CosineSimilarity Dice Hinge Huber KLDivergence LogCosh MeanAbsoluteError MeanAbsolutePercentageError
+    MeanSquaredError MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy SquaredHinge Tversky AUC
+    Accuracy BinaryAccuracy CategoricalAccuracy F1Score FBetaScore FalseNegatives FalsePositives LogCoshError Mean
+    Precision R2Score Recall RootMeanSquaredError SparseCategoricalAccuracy SparseTopKCategoricalAccuracy
+    TopKCategoricalAccuracy TrueNegatives TruePositives
+    """.split()
+)
+"""What layers are given: initializers, regularizers, constraints, types; and what a compiled inner model was given."""
+
+VALUES = frozenset({"__keras_tensor__", "__ellipsis__", "__slice__", "__tuple__", "__bytes__", "TensorShape"})
+ARRAYS = frozenset({"__tensor__", "__numpy__"})
+KNOWN = LAYERS | MODELS | OPERATIONS | PARTS | VALUES | ARRAYS
+
+PLACES = frozenset(
+    """
+    layers models engine ops initializers regularizers constraints dtype_policies mixed_precision optimizers losses
+    metrics legacy
+    """.split()
+)
+"""The parts of the package ``keras`` that the classes come from."""
+NUMBER_TYPES = re.compile(r"(b?float|u?int|complex)\d{1,3}|bool")
+MAX_DEPTH = 64
+MAX_PARTS = 200_000
+"""Lists and objects in the description; a network of 813 layers has some 30,000."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One object that the model's JSON would create.
+
+    Attributes:
+        layer: the name of the layer that it is or belongs to.
+        class_name: of the object.
+        entry: the JSON of the object.
+    """
+
+    layer: str
+    class_name: str
+    entry: dict[str, Any]
+
+    @property
+    def is_layer(self) -> bool:
+        """Return whether it is a layer or an operation, not something that a layer is given."""
+        return "inbound_nodes" in self.entry or self.class_name in LAYERS | MODELS | {"Lambda"}
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether it is one of Keras's own, taken from where Keras has it."""
+        registered = self.entry.get("registered_name")
+        known = self.class_name in KNOWN and registered in (None, self.class_name)
+        if known and self.class_name in ARRAYS:
+            inner = self.entry.get("config")
+            return isinstance(inner, dict) and bool(NUMBER_TYPES.fullmatch(str(inner.get("dtype"))))
+        return known and _is_of_keras(self.entry.get("module"))
+
+
+def _is_of_keras(module: Any) -> bool:
+    """Return whether a module is a part of Keras that has layers or what they are made of; None is Keras 2."""
+    if module in (None, "keras", "builtins"):  # builtins: values such as a slice
+        return True
+    package, *path = str(module).split(".")
+    if path[:1] == ["src"]:
+        path = path[1:]
+    return package == "keras" and bool(path) and path[0] in PLACES
+
+
+def declared(config: Any) -> Iterator[Declared]:
+    """Yield every object that the model's JSON would create, outer ones first, in the order of the file.
 
     Raises:
-        RecursionError: nested deeper than any real model.
+        ValueError: nested deeper or longer than any real model.
     """
-    if depth > 64:
-        raise RecursionError("nested more than 64 levels deep")
-    if isinstance(config, list):
-        for item in config:
-            yield from declared(item, depth + 1)
-    if not isinstance(config, dict):
-        return
-    class_name = config.get("class_name")
-    if isinstance(class_name, str):
-        inner = config.get("config")
-        name = inner.get("name") if isinstance(inner, dict) else None
-        module = config.get("module")
-        is_layer = "inbound_nodes" in config or isinstance(name, str)
-        yield str(name or config.get("name") or class_name), class_name, module, is_layer
-    for value in config.values():
-        yield from declared(value, depth + 1)
+    waiting: list[tuple[Any, int, str]] = [(config, 0, "model")]
+    parts = 0
+    while waiting:
+        item, depth, layer = waiting.pop()
+        parts += 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
+        if parts > MAX_PARTS:
+            raise ValueError(f"it has more than {MAX_PARTS:,} parts")
+        if isinstance(item, dict):
+            class_name = item.get("class_name")
+            if isinstance(class_name, str):
+                inner = item.get("config")
+                name = inner.get("name") if isinstance(inner, dict) and class_name not in PARTS else None
+                name = name or item.get("name")
+                layer = name if isinstance(name, str) else layer
+                yield Declared(layer, class_name, item)
+            elif class_name is not None:
+                raise ValueError("a class without a name")
+        values = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        waiting += [(value, depth + 1, layer) for value in reversed(list(values)) if isinstance(value, (dict, list))]
 
 
-def lost_tables(config: Any) -> Iterator[tuple[str, str]]:
-    """Yield (layer name, class name) for every layer whose learned table the file does not hold."""
-    if isinstance(config, list):
-        for item in config:
-            yield from lost_tables(item)
-    if not isinstance(config, dict):
-        return
-    inner = config.get("config")
-    if config.get("class_name") in LOOKUPS and isinstance(inner, dict) and not inner.get("vocabulary"):
-        yield str(inner.get("name")), config["class_name"]
-    for value in config.values():
-        yield from lost_tables(value)
+def lost_tables(config: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield (layer name, class name, where it is) for every layer whose table the file does not hold."""
+    for item in declared(config):
+        inner = item.entry.get("config")
+        if item.class_name in LOOKUPS and isinstance(inner, dict):
+            table = inner.get("vocabulary")
+            if not table:
+                yield item.layer, item.class_name, "learned with adapt()"
+            elif not isinstance(table, list):
+                yield item.layer, item.class_name, f"read from another file ({str(table)!r:.60})"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from exam.grading.findings import Finding
 
@@ -69,10 +70,29 @@ class Result:
         """Return the result that ``to_dict`` gave ``data``.
 
         Raises:
-            TypeError, KeyError: ``data`` is of another version.
+            TypeError, KeyError, ValueError: ``data`` is of another version, or damaged.
         """
-        findings = tuple(Finding(**item) for item in data["findings"])
-        return cls(**{**data, "bands": tuple(data["bands"]), "findings": findings})
+        findings = tuple(Finding.from_dict(item) for item in data["findings"])
+        result = cls(**{**data, "bands": tuple(data["bands"]), "findings": findings})
+        result._check()
+        return result
+
+    def _check(self) -> None:
+        """Raise ValueError unless all is what a grading can have found: what was read from a file may be anything."""
+        numbers = [number for number in (self.value, self.baseline) if number is not None]
+        sound = (
+            type(self.category) is int
+            and self.category in WEIGHTS
+            and (self.points is None or type(self.points) is int and 0 <= self.points <= 5)
+            and self.status in get_args(Status)
+            and all(isinstance(text, str) for text in (self.question, self.title, self.metric))
+            and all(type(number) in (int, float) for number in (*numbers, *self.bands, self.seconds))
+            and type(self.seed) is int
+            and (self.sha256 is None or bool(re.fullmatch("[0-9a-z]+", self.sha256)))
+            and all(isinstance(text, str) for pair in self.versions.items() for text in pair)
+        )
+        if not sound:
+            raise ValueError("no grading has found this")
 
     def from_cache(self, seconds: float) -> Result:
         """Return the same result marked as cached."""

@@ -39,6 +39,12 @@ SECONDS_OF_EXPERIMENTS = 20
 MEMORY_BYTES = 4 * 2**30
 """Resident memory of a worker; below 2 GiB of address space TensorFlow itself aborts."""
 POLL_SECONDS = 0.05
+DEATHS = {
+    6: "made TensorFlow give up, most likely for want of memory",
+    9: "was ended by the system, most likely for want of memory",
+    11: "made TensorFlow crash",
+}
+"""Signal -> what happened to the process; elsewhere than on Linux and macOS there are only exit codes."""
 _STARTING = threading.Lock()
 
 
@@ -52,6 +58,7 @@ class Job:
         hidden: the hidden set's npz file.
         category: the category's folder, whose training data experiments may ask about.
         study: called with the predictions and the two ways to ask the model again, while it is still loaded.
+        written_by: version of the Keras that wrote the file.
     """
 
     question: Question
@@ -59,6 +66,7 @@ class Job:
     hidden: Path
     category: Path
     study: Callable[[Array, Again, OnTraining], Study]
+    written_by: str = "?"
 
 
 @dataclass(frozen=True)
@@ -199,7 +207,7 @@ class _Worker:
                     return Answer(fault=reply["fault"])
         except (EOFError, OSError) as error:
             self.process.join(5)
-            raise _Stopped(f"ended the process (exit code {self.process.exitcode})") from error
+            raise _Stopped(_death(self.process.exitcode)) from error
 
     def again(self, change: Change, every: int) -> Array:
         """Return the predictions for every n-th hidden sample with changed inputs.
@@ -329,7 +337,7 @@ def _refused(job: Job, phase: str, reply: dict[str, Any]) -> Answer:
     values = {"folder": f"Category{job.question.category}", "reason": reply["error"].rstrip(".")}
     code = reply["refused"]
     if code == "not-loadable":
-        ours, theirs = installed_versions().get("keras", "?"), _written_by(job.model)
+        ours, theirs = installed_versions().get("keras", "?"), job.written_by
         values |= {"keras": ours, "version": theirs}
         code = "newer-keras" if _numbers(theirs) > _numbers(ours) else code
     return Answer(finding=finding(code, **values))
@@ -347,11 +355,9 @@ def _stopped_answer(job: Job, phase: str, reason: str) -> Answer:
     return Answer(finding=finding("out-of-bounds", phase=phase, reason=reason, seconds=job.question.train_seconds))
 
 
-def _written_by(model: Path) -> str:
-    import h5py
-
-    with h5py.File(model, "r") as file:
-        return str(file.attrs.get("keras_version", "?"))
+def _death(code: int | None) -> str:
+    """Return what the exit code of a process says that died without a word."""
+    return f"{DEATHS.get(abs(code or 0), 'ended the process')} (exit code {code})"
 
 
 def _cores() -> int:

@@ -56,6 +56,23 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Call:
+    """One call of a layer, inside nested models and wrappers too.
+
+    Attributes:
+        layer: its description.
+        inputs: shapes without the batch axis, None where unknown.
+        outputs: the same.
+        depth: in how many models and wrappers it stands.
+    """
+
+    layer: Config
+    inputs: tuple[Shape | None, ...]
+    outputs: tuple[Shape | None, ...]
+    depth: int
+
+
+@dataclass(frozen=True)
 class _Tensor:
     """A tensor on its way through the model: its shape, and the activation its values went through last."""
 
@@ -64,34 +81,51 @@ class _Tensor:
 
 
 _UNKNOWN = _Tensor()
-_MAX_DEPTH = 8  # of models and wrappers inside each other, and of lists around tensors
-_MAX_CALLS = 20_000  # of layers; models that call models that call models multiply
-# What a hostile or broken configuration makes the small functions below raise; all of it means "unknown".
-_STRANGE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+MAX_DEPTH = 8  # of models and wrappers inside each other, and of lists around tensors
+MAX_CALLS = 20_000  # of layers; models that call models that call models multiply
+STRANGE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What a hostile or broken configuration makes small functions raise; for a shape, all of it means "unknown"."""
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """How far into a configuration we are: nested how deep, and how many layers were called."""
+    """How far into a configuration we are: nested how deep, and which layers were called."""
 
     depth: int = 0
-    calls: Iterator[int] = field(default_factory=itertools.count)
+    count: Iterator[int] = field(default_factory=itertools.count)
+    calls: list[Call] = field(default_factory=list)
 
     def deeper(self) -> _Walk:
-        """Return the walk one model or wrapper further in; the count of calls is shared."""
-        return _Walk(self.depth + 1, self.calls)
+        """Return the walk one model or wrapper further in; what is counted is shared."""
+        return _Walk(self.depth + 1, self.count, self.calls)
+
+    def note(self, layer: Config, inputs: Sequence[_Tensor], outputs: Sequence[_Tensor]) -> None:
+        """Keep what one call took and gave."""
+        taken, given = (tuple(tensor.shape for tensor in tensors) for tensors in (inputs, outputs))
+        self.calls.append(Call(layer, taken, given, self.depth))
 
 
 def signature(model_config: Config) -> Signature:
     """Return what the model of a parsed ``model_config`` takes and answers; unknown parts are None, nothing raises."""
     try:
         return _signature(model_config)
-    except _STRANGE:
+    except STRANGE:
         return Signature(None, None, None, ())
 
 
+def calls(model_config: Config, input_shape: Shape) -> list[Call]:
+    """Return every call of a layer for one sample of ``input_shape``, as far as they are understood; nothing raises."""
+    walk = _Walk()
+    try:
+        model = _Model(model_config, walk)
+        model.call([_Tensor(input_shape if len(model.inputs) == 1 else shape) for shape in model.inputs])
+    except STRANGE:
+        pass
+    return walk.calls
+
+
 def _signature(model_config: Config) -> Signature:
-    """Do the work of ``signature``; raises one of _STRANGE."""
+    """Do the work of ``signature``; raises one of STRANGE."""
     model = _Model(model_config, _Walk())
     outputs = model.call([_Tensor(shape, "linear") for shape in model.inputs])
     summaries = tuple(
@@ -113,7 +147,7 @@ class _Model:
     """A Sequential or functional model: ``inputs`` are its shapes, ``call`` follows tensors through it."""
 
     def __init__(self, entry: Config, walk: _Walk) -> None:
-        """Read the layers of ``entry``, a dict with class_name and config; raises one of _STRANGE if there are none."""
+        """Read the layers of ``entry``, a dict with class_name and config; raises one of STRANGE if there are none."""
         config = entry["config"]
         self._walk = walk
         self._config: Config = {} if isinstance(config, list) else config
@@ -144,7 +178,7 @@ class _Model:
     def _sequential_input(self) -> list[Shape | None]:
         """Return the shape that the first layer states, or the shapes of a model that stands first."""
         first = self.layers[0] if self.layers else {}
-        if _is_model(first) and self._walk.depth < _MAX_DEPTH:
+        if _is_model(first) and self._walk.depth < MAX_DEPTH:
             return _Model(first, self._walk.deeper()).inputs
         stated = _stated_shape(first) or self._config.get("build_input_shape")
         return [_axes(stated)]
@@ -245,7 +279,7 @@ def _references(written: Any, depth: int = 0) -> list[tuple[str, int, int]]:
     Tensors in keyword arguments count only when there is none in the positional ones: they carry queries' values,
     masks and states, and no shape function needs them.
     """
-    if depth > _MAX_DEPTH:
+    if depth > MAX_DEPTH:
         raise ValueError("too deep")
     if isinstance(written, dict):
         if "keras_history" in written:
@@ -268,9 +302,11 @@ def _references(written: Any, depth: int = 0) -> list[tuple[str, int, int]]:
 def _call_layer(layer: Config, inputs: list[_Tensor], walk: _Walk) -> list[_Tensor]:
     """Return the outputs of one call of a layer, wrapper or nested model; unknown where it is not understood."""
     try:
-        return [_checked(tensor) for tensor in _outputs(layer, inputs, walk)]
-    except _STRANGE:
-        return [_UNKNOWN]
+        outputs = [_checked(tensor) for tensor in _outputs(layer, inputs, walk)]
+    except STRANGE:
+        outputs = [_UNKNOWN]
+    walk.note(layer, inputs, outputs)
+    return outputs
 
 
 def _checked(tensor: _Tensor) -> _Tensor:
@@ -280,8 +316,8 @@ def _checked(tensor: _Tensor) -> _Tensor:
 
 
 def _outputs(layer: Config, inputs: list[_Tensor], walk: _Walk) -> list[_Tensor]:
-    """Return the outputs of one call; raises one of _STRANGE where the configuration is not as expected."""
-    if walk.depth >= _MAX_DEPTH or next(walk.calls) >= _MAX_CALLS:
+    """Return the outputs of one call; raises one of STRANGE where the configuration is not as expected."""
+    if walk.depth >= MAX_DEPTH or next(walk.count) >= MAX_CALLS:
         return [_UNKNOWN]
     if _is_model(layer):
         return _Model(layer, walk.deeper()).call(inputs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -17,10 +18,12 @@ from typing import Any
 import numpy as np
 
 from exam.grading import starters
+from exam.grading.cost import BATCH_SIZE
 
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
 EXPERIMENTING = "experimenting"
-BATCH_SIZE = 64
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""Of a terminal, which Keras writes into its messages."""
 
 
 def redirect_stderr(log: str) -> None:
@@ -191,8 +194,19 @@ def _is_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 
 
+def _reason(lines: list[str]) -> list[str]:
+    """Return the lines from the reason on; TensorFlow puts the places in the program before it."""
+    name = re.compile(r"\w+(Error|Exception): ")
+    for number, line in enumerate(lines):
+        if name.match(line):
+            wrapped = "Exception encountered when calling" in line and lines[number + 1 :]
+            return wrapped or [name.sub("", line, count=1)]
+    return lines[-1:]
+
+
 def _explain(error: Exception) -> str:
     """Return the first telling line of an error of Keras, shortened."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in COLOURS.sub("", str(error)).splitlines() if line.strip()]
+    lines = _reason(lines) if lines[:1] == ["in user code:"] else lines
     line = f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
     return line if len(line) <= 240 else f"{line[:237]}..."

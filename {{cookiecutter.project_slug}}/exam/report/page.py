@@ -93,6 +93,10 @@ class Skill:
     questions: tuple[str, ...]
 
 
+class NotWritten(Exception):
+    """The page cannot be put where it was wished; the message is one sentence."""
+
+
 def write(workspace: Workspace, exam: Exam, session: Session | None, output: Path | None = None) -> Path:
     """Write the report and return its path.
 
@@ -101,10 +105,19 @@ def write(workspace: Workspace, exam: Exam, session: Session | None, output: Pat
         exam: the present exam.
         session: its clock, None for practice.
         output: the file; by default one named after the time, in ``.exam/reports``.
+
+    Raises:
+        NotWritten: the file cannot be written.
     """
     now = datetime.now(UTC)
     path = (output or workspace.state / "reports" / f"{now:%Y-%m-%d_%H%M%S}.html").absolute()
-    write_atomically(path, render(workspace, exam, session, path.parent, now))
+    text = render(workspace, exam, session, path.parent, now)
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise NotWritten(
+            f"The report cannot be written: {error}. Another place: python -m exam report --output FILE"
+        ) from error
     return path
 
 
