@@ -189,6 +189,27 @@ class TestSteps:
         assert bootstrap.main([], root) == 0
         assert "--clear" in machine.commands[-5]
 
+    def test_an_environment_that_was_cut_off_is_made_anew(
+        self, bootstrap: ModuleType, machine: FakeMachine, root: Path
+    ) -> None:
+        machine.failing["venv"] = KeyboardInterrupt()
+        assert bootstrap.main([], root) == 130
+        machine.failing.clear()
+        machine.commands.append(["--clear"])
+        machine._venv()  # an interpreter that runs and has no pip yet: so far it had come
+        machine.done.clear()
+        assert bootstrap.main([], root) == 0
+        assert machine.done == ALL[1:] and "--clear" in machine.commands[-5]
+
+    def test_what_the_disk_refuses_is_a_sentence(
+        self, bootstrap: ModuleType, machine: FakeMachine, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / ".venv" / ".lock-sha256").mkdir(parents=True)
+        machine.failing["venv"] = (0, "")  # leaves what is there
+        assert bootstrap.main([], root) == 3
+        happened, resume = capsys.readouterr().err.strip().splitlines()
+        assert happened.startswith("Not ready: ") and ".lock-sha256" in happened and "bootstrap.py" in resume
+
     def test_an_environment_made_by_hand_is_kept(
         self, bootstrap: ModuleType, machine: FakeMachine, root: Path
     ) -> None:
@@ -455,6 +476,7 @@ class TestChildren:
         child = bootstrap.child_environment()
         assert not set(bootstrap.UNWANTED) & set(child)
         assert all(child[name] == "x" for name in kept)
+        assert child["PIP_USER"] == "0", "a pip.conf may say otherwise"
 
     def test_output_goes_to_the_log_and_the_last_line_is_shown(self, bootstrap: ModuleType, tmp_path: Path) -> None:
         shown: list[str] = []

@@ -12,6 +12,7 @@ The generating hook calls ``main(["--from-hook"])``, where EXAM_ENVIRONMENT deci
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import hashlib
 import importlib.util
@@ -45,8 +46,10 @@ UNTELLING = ("Attempting uninstall", "Found existing installation", "Uninstallin
 
 # Settings that would send pip elsewhere or make a Python load other code. Those of index, proxy and certificates stay.
 UNWANTED = (
-    "PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP VIRTUAL_ENV "
-    "UV_SYSTEM_PYTHON UV_TARGET UV_PREFIX UV_PYTHON __PYVENV_LAUNCHER__"
+    "PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE "
+    "PIP_PLATFORM PIP_PYTHON_VERSION PIP_IMPLEMENTATION PIP_ABI UV_DRY_RUN UV_CONSTRAINT UV_OVERRIDE PYTHONHOME "
+    "PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP VIRTUAL_ENV UV_SYSTEM_PYTHON UV_TARGET UV_PREFIX UV_PYTHON "
+    "__PYVENV_LAUNCHER__"
 ).split()
 
 
@@ -183,7 +186,8 @@ def _output_of(command: List[str]) -> str:
 def child_environment() -> Dict[str, str]:
     """Return the environment for child processes: ours, without what would send an installation astray."""
     kept = {name: value for name, value in os.environ.items() if name.upper() not in UNWANTED}
-    return {**kept, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    # The environment outweighs a pip.conf with "user = true", with which pip installs nothing into a .venv.
+    return {**kept, "PIP_USER": "0", "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
 
 
 class Step:
@@ -271,8 +275,9 @@ def _read_lines(stream: IO[bytes], record: IO[bytes], lines: List[str]) -> None:
     """Copy ``stream`` to ``record`` and its non-empty lines to ``lines``."""
     with stream:
         for raw in stream:
-            record.write(raw)
-            record.flush()
+            with contextlib.suppress(OSError):  # on a full disk, what the child says is still wanted
+                record.write(raw)
+                record.flush()
             text = raw.decode("utf-8", "replace").rstrip()
             if text:
                 lines.append(text.split("\r")[-1].strip())
@@ -298,7 +303,8 @@ NETWORK = (
 CAUSES = (
     ("no space left|not enough space|disk quota exceeded|errno 28|os error 112", "The disk is full."),
     ("ensurepip is not available|no module named '?(venv|ensurepip)", "This Python cannot make virtual environments."),
-    ("do not match the hashes|hash mismatch|hashes are required", "A downloaded file is not the one that was locked."),
+    ("do not match the hashes|hash mismatch|hashes are required",
+     "A downloaded file broke off, or is not the one that was locked."),
     ("certificate_verify_failed|certificate verify failed|invalid peer certificate|unknownissuer|sslerror",
      "The certificate of the package index is not trusted here (a proxy of your organisation?)."),
     ("proxyerror|cannot connect to proxy|proxy authentication|tunnel connection failed", "The proxy refused."),
@@ -311,7 +317,7 @@ CAUSES = (
      "The package index has nothing by that name (is its address right, and does it answer?)."),
     ("no matching distribution|no solution found|no wheels with|not a supported wheel|requires a different python",
      "The package index has no fitting file for this system and Python."),
-    ("permission denied|access is denied|permissionerror|errno 13|winerror 32|os error (5|13|32)",
+    ("permission denied|read-only file|access is denied|permissionerror|errno 13|winerror 32|os error (5|13|30|32)",
      "A file is not writable or in use by another program."),
     ("dll load failed", "TensorFlow lacks the Microsoft Visual C++ Redistributable; install it from Microsoft."),
 )
@@ -329,6 +335,12 @@ def cause_of(output: str, status: int) -> str:
         return f"It was ended by signal {-status} (too little memory?)."
     last = output.splitlines()[-1:] or ["It printed nothing"]
     return f"{last[0][:200]} (status {status})."
+
+
+def refused(error: OSError) -> str:
+    """Return what the disk refused, in one sentence, with the file."""
+    where = f" It is about {error.filename}." if error.filename else ""
+    return cause_of(str(error), 1) + where
 
 
 def run_or_fail(what: str, command: List[str], target: Target, log_name: str, tick: Tick) -> str:
@@ -425,14 +437,17 @@ def make_venv(target: Target, python: Python, step: Step) -> str:
     An installation that was cut off leaves packages in halves, which no installer notices: then it is made anew.
     """
     venv = target.venv
+    half_made = target.logs / f"{venv.name}.unfinished"  # outside of it: making it anew empties it
     inside = probe([venv_python(venv)]) if os.path.exists(venv_python(venv)) else None
-    broken = inside is None or (venv / ".installing").exists()
+    broken = inside is None or half_made.exists() or (venv / ".installing").exists()
     if not broken and _was_made_here(venv):
         return "there already"
     if inside is None or broken:
         command = [python.path, "-m", "venv", "--clear", str(venv)]
     else:
         command = [inside.path, "-m", "venv", str(venv)]  # its own Python writes the scripts again, packages stay
+    half_made.parent.mkdir(parents=True, exist_ok=True)
+    half_made.touch()
     try:
         run_or_fail("Making the environment", command, target, "install.log", step.tick)
     except NotReady as error:
@@ -440,6 +455,7 @@ def make_venv(target: Target, python: Python, step: Step) -> str:
             raise
         package = f"python{minor(python.version)}-venv"
         raise NotReady(f"{python.path} cannot make virtual environments: sudo apt install {package}") from error
+    half_made.unlink()
     return "made" if broken else "repaired after a move"
 
 
@@ -573,6 +589,8 @@ def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
 
 def prepare_process() -> None:
     """Show output as it comes, on any code page, and let an IDE's stop button end our children as Ctrl-C does."""
+    if sys.stdout is None or sys.stderr is None:  # started without any, as by pythonw
+        sys.stdout = sys.stderr = open(os.devnull, "w")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True, errors="replace")
@@ -603,8 +621,8 @@ def main(arguments: Optional[List[str]] = None, root: Path = ROOT) -> int:
     except WrongUsage as error:
         print(error, file=sys.stderr)
         return 2
-    except NotReady as error:
-        print(f"\nNot ready: {error}", file=sys.stderr)
+    except (NotReady, OSError) as error:
+        print(f"\nNot ready: {refused(error) if isinstance(error, OSError) else error}", file=sys.stderr)
         print(f"The exam is kept. Continue with: {resume_command(root)}", file=sys.stderr)
         return {"auto": 0, "skip": 0, "required": 1}.get(mode, NOT_READY)
     except KeyboardInterrupt:
