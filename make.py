@@ -6,7 +6,10 @@
     python make.py lock [uv's arguments]                    make the hashed locks again, e.g. with --upgrade
     python make.py calibrate [QUESTION ...]                 measure what each point costs, write CALIBRATION.md
     python make.py bank                                     write the bank's README from its questions
+    python make.py faults [FAULT ...]                       break generations in every way, write FAULTS.md
     python make.py confusion [FINDING ...]                  make every mistake, and write which finding came first
+    python make.py hostile [WORD ...]                       make every hostile file, and write where it was stopped
+    python make.py fuzz [--mutants 10000 --seed 20261122]   grade damaged and edited models; none may bring it down
 """
 
 from __future__ import annotations
@@ -107,6 +110,21 @@ def confusion(arguments: List[str]) -> int:
     return script("confusion.py", arguments)
 
 
+def hostile(arguments: List[str]) -> int:
+    """Make every hostile file, grade it, and write where it was stopped; 1 when one escapes."""
+    return script("hostile.py", arguments)
+
+
+def fuzz(arguments: List[str]) -> int:
+    """Grade mutants of genuine models and count crashes, hangs, faults and files in the wrong place."""
+    return script("fuzz.py", arguments)
+
+
+def faults(arguments: List[str]) -> int:
+    """Break a generation in every way that machines do, and write what was left and whether it could be finished."""
+    return script("faults.py", arguments)
+
+
 def bank(arguments: List[str]) -> int:
     """Write the README of the question bank."""
     return script("bank_readme.py", arguments)
@@ -125,6 +143,9 @@ COMMANDS = {
     "calibrate": calibrate,
     "bank": bank,
     "confusion": confusion,
+    "hostile": hostile,
+    "fuzz": fuzz,
+    "faults": faults,
 }
 
 
