@@ -359,7 +359,7 @@ def names_of_their_own() -> Any:
     """Names with dots, dashes and underscores, and names of other classes; others than these cannot be trained."""
     made = line(VECTOR, L.Dense(3, name="Schicht.1"), L.Dense(3, name="a-b"), L.Dense(3, name="Lambda"),
                 L.Dense(2, name="model_weights"))
-    made.name = "mein Modell é"
+    made.name = "mein.Modell-1"
     return made
 
 
