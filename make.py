@@ -10,6 +10,7 @@
     python make.py confusion [FINDING ...]                  make every mistake, and write which finding came first
     python make.py hostile [WORD ...]                       make every hostile file, and write where it was stopped
     python make.py fuzz [--mutants 10000 --seed 20261122]   grade damaged and edited models; none may bring it down
+    python make.py guided [--seconds 600]                   change files guided by coverage of the inspection (atheris)
 """
 
 from __future__ import annotations
@@ -120,6 +121,11 @@ def fuzz(arguments: List[str]) -> int:
     return script("fuzz.py", arguments)
 
 
+def guided(arguments: List[str]) -> int:
+    """Inspect mutants that coverage chooses, until one makes the inspection raise or the time is up."""
+    return script("guided.py", arguments)
+
+
 def faults(arguments: List[str]) -> int:
     """Break a generation in every way that machines do, and write what was left and whether it could be finished."""
     return script("faults.py", arguments)
@@ -145,6 +151,7 @@ COMMANDS = {
     "confusion": confusion,
     "hostile": hostile,
     "fuzz": fuzz,
+    "guided": guided,
     "faults": faults,
 }
 

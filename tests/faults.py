@@ -135,6 +135,11 @@ def copy_template(folder: Path, lock: str) -> Path:
     return folder
 
 
+def _hear_ctrl_c() -> None:
+    """Undo what a shell does to programs in the background: they ignore Ctrl-C, and so do their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass
 class Lab:
     """Where one fault is tried.
@@ -184,6 +189,7 @@ class Lab:
         return subprocess.Popen(
             [sys.executable, "-u", "bootstrap.py"], cwd=self.root, env=self.environment(**changes), text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            preexec_fn=_hear_ctrl_c,
         )
 
     def _run(self, command: list[str], folder: Path, **changes: str | None) -> int:
@@ -454,6 +460,43 @@ def _read_only_place(lab: Lab) -> int:
 
 FAULTS.append(Fault("read-only place", _read_only_place, "Unable to create directory", _writable_again, resumes=False))
 FAULTS.append(Fault("Python without venv", _without_venv, "sudo apt install python3."))
+
+
+def _again(*options: str) -> Callable[[Lab], int]:
+    """Return an injection: the network dies during the first generation, and a second one goes to the same place."""
+
+    def inject(lab: Lab) -> int:
+        lab.index.mode, lab.index.files = "dies", 0
+        assert lab.generate() == 0 and "Not ready" in lab.output, lab.output
+        lab.index.mode = "works"
+        return lab.generate(options=options)
+
+    return inject
+
+
+FAULTS.append(Fault("generated again, without an option", _again(), "already exists"))
+FAULTS.append(Fault("generated again with -f", _again("-f"), "Ready. Next:"))
+FAULTS.append(Fault("generated again with -f -s", _again("-f", "-s"), "Ready. Next:"))
+
+
+def _injection(lab: Lab) -> int:
+    name = "'; touch CANARY #\" $(touch CANARY) `touch CANARY` ${HOME} & <b> \\"
+    status = lab.generate(name=name)
+    assert not list(lab.folder.rglob("CANARY"))
+    return status
+
+
+def _no_output(lab: Lab) -> int:
+    """As started by a program that has closed its output."""
+    assert lab.generate(EXAM_ENVIRONMENT="skip") == 0
+    lab.output = "nothing: there is nowhere to write to"
+    command = [sys.executable, "-c", CLOSED]
+    return subprocess.run(command, cwd=lab.root, env=lab.environment(), close_fds=True, check=False).returncode
+
+
+CLOSED = "import os, sys; [os.close(n) for n in (0, 1, 2)]; os.execv(sys.executable, [sys.executable, 'bootstrap.py'])"
+FAULTS.append(Fault("a name that is an injection", _injection, "Ready. Next:"))
+FAULTS.append(Fault("no terminal, input and output closed", _no_output, ""))
 
 
 def prepare(folder: Path) -> tuple[Path, Index]:

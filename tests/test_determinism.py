@@ -21,8 +21,8 @@ from exam.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 SEED = 20261122
-QUESTIONS = ("house_price", "handwritten_digits", "weather_station")
-"""Dense, convolutional, recurrent."""
+QUESTIONS = ("handwritten_digits", "weather_station")
+"""Convolutional and recurrent; both end with dense layers."""
 GRADE = """
 import json, sys
 from pathlib import Path
@@ -39,22 +39,24 @@ if __name__ == "__main__":
     print(json.dumps([result.status, result.value, result.points, [found.code for found in result.findings]]))
 """
 PREDICT = """
-import sys
+import json, sys
 import numpy as np
 from exam import bank
 from exam.bank import hidden
 from exam.grading import worker
 
-model, name, seed, size, order = sys.argv[1:]
+model, name, seed = sys.argv[1:]
 import keras
 
 question = bank.load(name)
 samples = hidden.read(hidden.ensure(question, int(seed)))
 loaded = worker._Loaded(keras.models.load_model(model, compile=False), samples.x, question.input_scale)
-loaded.size = int(size)
-places = np.arange(len(samples.x))[:: -1 if order == "backwards" else 1]
-predictions = loaded.predict(samples.x[places], loaded.prepare)
-print(question.measure(samples, np.asarray(predictions[np.argsort(places)], np.float32)))
+found = []
+for loaded.size, step in ((1000, 1), (7, 1), (64, -1)):  # samples at once, from the first or the last on
+    places = np.arange(len(samples.x))[::step]
+    predictions = loaded.predict(samples.x[places], loaded.prepare)
+    found.append(question.measure(samples, np.asarray(predictions[np.argsort(places)], np.float32)))
+print(json.dumps(found))
 """
 
 
@@ -101,8 +103,7 @@ def test_threads_and_onednn_change_no_score(graded: tuple[Workspace, str, Any], 
     assert grade(workspace, question, threads, TF_ENABLE_ONEDNN_OPTS=onednn) == expected
 
 
-@pytest.mark.parametrize(("size", "order"), [(1000, "forwards"), (7, "forwards"), (64, "backwards")])
-def test_batches_change_no_metric(graded: tuple[Workspace, str, Any], size: int, order: str) -> None:
+def test_batches_of_any_size_and_order_change_no_metric(graded: tuple[Workspace, str, Any]) -> None:
     workspace, question, expected = graded
     model = workspace.model(bank.load(question).category)
-    assert float(python(PREDICT, model, question, SEED, size, order)) == expected[1]
+    assert json.loads(python(PREDICT, model, question, SEED)) == [expected[1]] * 3

@@ -18,15 +18,12 @@ from test_hooks import HOSTILE_NAMES
 
 TRIED = (
     "network dies in the middle (pip)",
-    "index answers 500 (uv)",
     "pip.conf with user = true",
     "Ctrl-C at step 3, Environment",
     "kill -9 at step 4, Packages",
-    "disk full at the draw",
     "disk full at the packages",
     "read-only .exam",
     "Python without venv",
-    "only Python 3.14",
 )
 """One of each kind: each takes a quarter of a minute."""
 
