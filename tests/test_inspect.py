@@ -15,6 +15,7 @@ import pytest
 
 from exam import bank
 from exam.grading import findings, inspect, superblock
+from exam.report import terminal
 
 LINE = bank.load("straight_line")
 
@@ -34,6 +35,22 @@ def test_a_sound_file_has_no_finding_and_its_facts(tmp_path: Path) -> None:
     assert (seen.signature.input_shape, seen.signature.output_shape) == ((1,), (1,))
     assert (seen.signature.last_activation, seen.keras_version, seen.parameters) == ("linear", files.KERAS, 1)
     assert json.loads(json.dumps(seen.to_dict()))["file"] == "Category1/mymodel.h5"
+
+
+@pytest.mark.parametrize("version", [b"\xff\xfe", "\x1b[31m3.15.1", "3.15.1" * 1000])
+def test_what_a_stranger_wrote_can_be_shown_and_recorded(tmp_path: Path, version: bytes | str) -> None:
+    """Half characters cannot be written, and an escape character would command the terminal."""
+    path = files.write(tmp_path / "mymodel.h5", files.line_model())
+    with h5py.File(path, "r+") as file:
+        file.attrs["keras_version"] = version
+        file.attrs["training_config"] = json.dumps({"loss": "m\ud800se\x1b[31m"})
+    seen = inspect.inspect(path, LINE)
+    assert seen.finding is None and seen.keras_version is not None and len(seen.keras_version) <= 40
+    console = terminal.console()
+    with console.capture() as captured:
+        console.print(terminal.inspection_view(seen))
+    shown = captured.get() + seen.keras_version
+    assert shown.encode("utf-8") and "\x1b[31m" not in shown and r"m\ud800se\x1b[31m" in shown
 
 
 def test_missing_file(tmp_path: Path) -> None:

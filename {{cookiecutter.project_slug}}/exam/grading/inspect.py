@@ -17,7 +17,7 @@ from typing import Any
 
 from exam.bank.question import Question
 from exam.grading import contract, cost, keras2, layers, superblock, whereabouts
-from exam.grading.findings import Finding, finding
+from exam.grading.findings import Finding, finding, printable
 from exam.grading.shapes import STRANGE, Signature, signature
 
 MAX_FILE_BYTES = 200 * 2**20
@@ -198,7 +198,8 @@ def _content_findings(
         yield finding("unreadable-config", path=seen.shown, reason=reason)
         return
     seen.parameters, seen.optimizer_bytes, seen.steps = found.parameters, found.optimizer_bytes, found.steps
-    seen.keras_version = found.texts.get("keras_version")
+    version = found.texts.get("keras_version")
+    seen.keras_version = None if version is None else printable(version)[:40]  # part of the record of an attempt
     raw = found.texts.get("model_config")
     if raw is None:
         yield finding("weights-only", path=seen.shown)

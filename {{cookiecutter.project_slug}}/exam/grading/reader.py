@@ -123,10 +123,14 @@ class _Reader:
             raise Stopped(f"reading it took longer than {SECONDS_PER_FILE:g} seconds")
 
 
+def signal_of(code: int) -> int:
+    """Return the signal that an exit code tells of, which is negative, or above 128 from a shell; 0 for none."""
+    return -code if code < 0 else max(code - 128, 0)
+
+
 def _death(code: int) -> str:
-    """Return what an exit code says, for a sentence; signals are negative, or above 128 from a shell."""
-    signal = -code if code < 0 else code - 128
-    return f"{DEATHS.get(signal, 'ended')} (exit code {code})"
+    """Return what an exit code says, for a sentence."""
+    return f"{DEATHS.get(signal_of(code), 'ended')} (exit code {code})"
 
 
 _LOCK = threading.Lock()

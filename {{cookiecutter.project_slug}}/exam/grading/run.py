@@ -26,7 +26,7 @@ import psutil
 
 from exam import bank
 from exam.bank.question import Array, Question
-from exam.grading import forks, worker
+from exam.grading import forks, reader, worker
 from exam.grading.contract import contract_findings
 from exam.grading.evidence import Study
 from exam.grading.experiments import Again, Answers, Change, OnTraining
@@ -357,7 +357,7 @@ def _stopped_answer(job: Job, phase: str, reason: str) -> Answer:
 
 def _death(code: int | None) -> str:
     """Return what the exit code of a process says that died without a word."""
-    return f"{DEATHS.get(abs(code or 0), 'ended the process')} (exit code {code})"
+    return f"{DEATHS.get(reader.signal_of(code or 0), 'ended the process')} (exit code {code})"
 
 
 def _cores() -> int:

@@ -16,7 +16,7 @@ from rich.text import Text
 from exam.bank import public
 from exam.catalogue import LEVELS, Entry
 from exam.grading.contract import show_shape
-from exam.grading.findings import Finding
+from exam.grading.findings import Finding, printable
 from exam.grading.inspect import Inspection, megabytes
 from exam.grading.result import PASS_MARK, WEIGHTS, Result, total
 
@@ -177,7 +177,7 @@ def inspection_view(seen: Inspection) -> Group:
     }
     for label, value in rows.items():
         if value is not None:
-            table.add_row(Text(label, style="bold"), Text(value))
+            table.add_row(Text(label, style="bold"), Text(printable(value)))  # some of it is text of a stranger
     verdict: RenderableType = Text("Ready to be graded.", style="green")
     hints = [_finding(hint) for hint in seen.hints]
     return Group(table, Text(), _finding(seen.finding) if seen.finding else verdict, *hints)
