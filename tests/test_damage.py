@@ -153,8 +153,9 @@ def lost_files(before: dict[str, bytes], workspace: Workspace) -> list[str]:
     """Return the files whose content is nowhere any more; what may be written anew is left out."""
     after = contents(workspace.root)
     kept = set(after.values())
-    ours = (".exam/ready.json", ".exam/cache/", ".exam/log/")
-    lost = [path for path, content in before.items() if content not in kept and not path.startswith(ours)]
+    begin, end = (".exam/ready.json", ".exam/cache/", ".exam/log/"), training.SUMS
+    changed = [path for path, content in before.items() if content not in kept]
+    lost = [path for path in changed if not path.startswith(begin) and not path.endswith(end)]
     grown = [path for path in lost if after.get(path, b"").startswith(before[path]) and path.endswith("attempts.jsonl")]
     moved_on = [".exam/session.json"] if is_clock(workspace) else []
     return sorted(set(lost) - set(grown) - set(moved_on))
