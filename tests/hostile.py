@@ -14,6 +14,7 @@ import base64
 import json
 import marshal
 import os
+import re
 import socket
 import struct
 import sys
@@ -910,13 +911,16 @@ def try_out(attack: Attack, folder: Path, runner: Runner | None = None) -> Outco
 
 
 def row(outcome: Outcome) -> str:
+    """Return the row of the table, without what changes from run to run: this machine's folders and ports."""
+    sentence = re.sub(re.escape(tempfile.gettempdir()) + r"/\w+", "...", outcome.sentence.replace("|", "/"))
+    sentence = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", sentence)
     cells = (
         outcome.attack.name,
         outcome.attack.source,
         outcome.stage,
         f"{outcome.seconds:.1f}",
         f"{outcome.growth / 2**20:,.0f} MB",
-        outcome.sentence.replace("|", "/"),
+        sentence,
     )
     return "| " + " | ".join(cells) + " |\n"
 
