@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import mutate
 
@@ -82,6 +82,9 @@ class Target:
         if seconds > MAX_SECONDS:
             raise RuntimeError(f"one inspection took {seconds:.1f} s")
         self.found[seen.finding.code if seen.finding else "passed"] += 1
+        if self.found.total() % 2000 == 0:  # libFuzzer ends the process itself: there is no last word
+            tally = ", ".join(f"{code} {count:,}" for code, count in self.found.most_common())
+            print(f"{self.found.total():,} inspections, the slowest {self.slowest:.1f} s: {tally}", flush=True)
 
 
 def main(arguments: list[str]) -> int:
@@ -92,20 +95,17 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="guided-") as folder:
         fuzz.prepare(Path(folder))
-        target = Target(sorted((Path(folder) / "models").glob("*.h5")), Path(folder) / "mymodel.h5")
-        flags = [f"-max_total_time={options.seconds}", f"-seed={options.seed}", "-max_len=4096", "-len_control=0"]
-        flags.append(f"-artifact_prefix={folder}/")  # it prints the bytes anyway
-        atheris.Setup([sys.argv[0], *flags], target)
-        _run(target)
-    return 0
+        child = os.fork()
+        if child == 0:
+            _fuzz(Path(folder), options)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _run(target: Any) -> None:
-    """Fuzz; libFuzzer ends the process itself, so the tally is printed at its last word."""
-    import atexit
-
-    atexit.register(lambda: print(f"{sum(target.found.values()):,} inspections, the slowest {target.slowest:.1f} s:",
-                                  dict(target.found.most_common()), flush=True))
+def _fuzz(folder: Path, options: argparse.Namespace) -> None:
+    """Fuzz in a process of its own: libFuzzer ends it, and could not remove the folder."""
+    flags = [f"-max_total_time={options.seconds}", f"-seed={options.seed}", "-max_len=4096", "-len_control=0"]
+    flags.append(f"-artifact_prefix={folder}/")  # it prints the bytes anyway
+    atheris.Setup([sys.argv[0], *flags], Target(sorted((folder / "models").glob("*.h5")), folder / "mymodel.h5"))
     atheris.Fuzz()
 
 
