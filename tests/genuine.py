@@ -481,6 +481,20 @@ MODELS["activations"] = Recipe(_activated)
 
 
 @model()
+def large_values() -> Any:
+    """Settings in the units of the data, such as prices: no sizes, so no number is too large."""
+    return line(
+        VECTOR, L.Normalization(mean=2_500_000, variance=10**12), L.Rescaling(5_000_000, 3_000_000),
+        L.ReLU(max_value=9_000_000, threshold=2_000_000), L.Dense(2),
+    )
+
+
+@model()
+def large_boundaries() -> Any:
+    return around(VECTOR, lambda x: L.Embedding(3, 2)(L.Discretization([1_500_000, 3_000_000])(x)))
+
+
+@model()
 def double_precision() -> Any:
     """Other types than float32, for the whole of a model."""
     return line(VECTOR, L.Dense(3, dtype="float64"), L.Dense(3, dtype="float16"), L.Dense(2))

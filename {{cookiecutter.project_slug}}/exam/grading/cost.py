@@ -30,8 +30,13 @@ connections and take 3 seconds, 200 take 11, 400 take 41. A network of 771 layer
 MAX_NUMBER = 2**20
 SPARE_WEIGHTS = 2**20
 """Weights that the description may ask for beyond those in the file, since not every layer is counted exactly."""
-FREE_NUMBERS = frozenset("seed salt vocabulary num_bins input_dim max_tokens mask_token idf_weights".split())
-"""Settings that may be large: they take no memory, or what they take is compared with the stored weights."""
+FREE_NUMBERS = frozenset(
+    """
+    seed salt vocabulary num_bins input_dim max_tokens mask_token idf_weights mean variance scale offset max_value
+    threshold mask_value bin_boundaries value_range
+    """.split()
+)
+"""Settings that may be large: values to calculate with, or sizes that are compared with the stored weights."""
 
 
 def excess(model_config: Config, input_shape: Shape) -> str | None:
