@@ -28,11 +28,6 @@ LONGEST = (
 )
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what takes longer than every change can wait for."""
-    parser.addoption("--whole", action="store_true", help="Try every command on every damaged workspace, not a third.")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take minutes: when several processes share the tests, none is left alone with them."""
     rank = {name: place for place, name in enumerate(LONGEST)}

@@ -27,8 +27,7 @@ from exam.session import SessionError, look
 from exam.workspace import Workspace
 
 QUICK = ("data", "grade nothing", "start", "status", "history json", "draw")
-"""Commands of the daily loop; a third of the others joins them in the slow tests, all with ``--whole``."""
-OTHERS = tuple(command for command in COMMANDS if command not in QUICK)
+"""Commands of the daily loop; the others join them in the slow tests."""
 EACH = tuple(name for number, name in enumerate(DAMAGES) if number % 12 == 0)
 """Damages of the daily loop."""
 Run = Callable[[str, str], tuple[int, str, str]]
@@ -190,12 +189,9 @@ def test_daily_commands_answer_in_a_sentence(name: str, run: Run) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "name"), list(enumerate(DAMAGES)), ids=DAMAGES)
-def test_every_command_answers_in_a_sentence(
-    number: int, name: str, run: Run, request: pytest.FixtureRequest
-) -> None:
-    others = OTHERS if request.config.getoption("whole") else OTHERS[number % 3 :: 3]
-    check(name, QUICK + others, run)
+@pytest.mark.parametrize("name", DAMAGES)
+def test_every_command_answers_in_a_sentence(name: str, run: Run) -> None:
+    check(name, tuple(COMMANDS), run)
 
 
 @pytest.mark.parametrize(
