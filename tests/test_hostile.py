@@ -26,7 +26,7 @@ import psutil
 import pytest
 
 from exam import bank
-from exam.grading import contained, cost, preflight, reader, superblock
+from exam.grading import contained, cost, preflight, reader, shapes, superblock
 from exam.grading.inspect import inspect
 from exam.grading.run import Runner
 
@@ -229,6 +229,10 @@ def test_long_names_of_a_deep_network_pass(tmp_path: Path) -> None:
         assert preflight.contents(file, path.stat().st_size).parameters == 1
 
 
+def excess(config: Any, shape: tuple[int, ...]) -> str | None:
+    return cost.excess(config, shapes.calls(config, shape))
+
+
 @pytest.mark.parametrize(
     ("layers", "shape", "words"),
     [
@@ -248,14 +252,14 @@ def test_long_names_of_a_deep_network_pass(tmp_path: Path) -> None:
 )
 def test_what_a_model_would_cost(layers: Any, shape: tuple[int, ...], words: str | None) -> None:
     entries = [files.layer(name, f"{name}_{number}", **config) for number, (name, config) in enumerate(layers)]
-    found = cost.excess(files.sequential(*entries, shape=shape), shape)
+    found = excess(files.sequential(*entries, shape=shape), shape)
     assert (found is None) if words is None else (found is not None and words in found)
 
 
 @pytest.mark.parametrize("stored", [0, 10**6, 10**8])
 def test_weights_are_compared_with_those_in_the_file(stored: int) -> None:
     config = files.sequential(files.layer("Dense", units=10_000), shape=(10_000,))
-    assert (cost.missing_weights(config, (10_000,), stored) is None) == (stored == 10**8)
+    assert (cost.missing_weights(shapes.calls(config, (10_000,)), stored) is None) == (stored == 10**8)
 
 
 def test_genuine_files_of_keras_2_pass() -> None:
@@ -266,4 +270,4 @@ def test_genuine_files_of_keras_2_pass() -> None:
         config = json.loads(found.texts["model_config"])
         head = path.read_bytes()[: superblock.LENGTH]
         assert superblock.unusual(head) is None and superblock.is_intact(head)
-        assert cost.excess(config, (40, 1)) is None, path.name
+        assert excess(config, (40, 1)) is None, path.name

@@ -117,8 +117,8 @@ def _packed(seen: Inspection) -> dict[str, Any]:
 def _unpacked(path: Path, data: dict[str, Any]) -> Inspection:
     """Return the inspection that ``_packed`` was given."""
     known, found = data.pop("signature", None), data.pop("finding")
-    seen = Inspection(path, **{**data, "hints": tuple(Finding(**hint) for hint in data["hints"])})
-    seen.finding = Finding(**found) if found else None
+    seen = Inspection(path, **{**data, "hints": tuple(Finding.from_dict(hint) for hint in data["hints"])})
+    seen.finding = Finding.from_dict(found) if found else None
     if known:
         shapes = [
             [_shape(shape) for shape in known[name]] if several else _shape(known[name])

@@ -39,13 +39,16 @@ FREE_NUMBERS = frozenset(
 """Settings that may be large: values to calculate with, or sizes that are compared with the stored weights."""
 
 
-def excess(model_config: Config, input_shape: Shape) -> str | None:
+def excess(model_config: Config, calls: list[Call]) -> str | None:
     """Return which limit one batch of samples would break, completing the sentence "the model ...", or None.
+
+    Args:
+        model_config: the parsed description.
+        calls: of its layers for one sample, from ``shapes.calls``.
 
     Raises:
         One of ``shapes.STRANGE`` for settings that cannot be calculated with.
     """
-    calls = shapes.calls(model_config, input_shape)
     if len(calls) >= shapes.MAX_CALLS:
         return f"calls its layers more than {shapes.MAX_CALLS:,} times"
     if any(call.depth >= shapes.MAX_DEPTH for call in calls):
@@ -87,14 +90,14 @@ def _time_excess(calls: list[Call]) -> Iterator[str]:
         yield f"multiplies {work / 1e9:,.0f} billion times for each sample; {MAX_MULTIPLICATIONS // 10**9} is the limit"
 
 
-def missing_weights(model_config: Config, input_shape: Shape, stored: int) -> str | None:
-    """Return what the description asks for beyond the ``stored`` weights, completing "the file holds ...", or None.
+def missing_weights(calls: list[Call], stored: int) -> str | None:
+    """Return what the layers called ask for beyond the ``stored`` weights, completing "the file holds ...", or None.
 
     Raises:
         One of ``shapes.STRANGE`` for settings that cannot be calculated with.
     """
     wanted: dict[int, int] = {}
-    for call in shapes.calls(model_config, input_shape):
+    for call in calls:
         wanted[id(call.layer)] = _weights(call) or 0
     if sum(wanted.values()) > 1.1 * stored + SPARE_WEIGHTS:
         return f"{stored:,} weights for layers that have {sum(wanted.values()):,}"

@@ -18,7 +18,7 @@ from typing import Any
 from exam.bank.question import Question
 from exam.grading import contract, cost, keras2, layers, superblock, whereabouts
 from exam.grading.findings import Finding, finding, printable
-from exam.grading.shapes import STRANGE, Signature, signature
+from exam.grading.shapes import STRANGE, Signature, calls, signature
 
 MAX_FILE_BYTES = 200 * 2**20
 """Candidates of the real exam reported 300 MB cut to 41 MB by dropping the optimizer's state."""
@@ -249,8 +249,9 @@ def _cost_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
         except keras2.Unrepairable:
             pass  # will be said, and not loaded
     try:
-        reason = cost.excess(config, question.input_shape)
-        missing = cost.missing_weights(config, question.input_shape, seen.parameters)
+        called = calls(config, question.input_shape)
+        reason = cost.excess(config, called)
+        missing = cost.missing_weights(called, seen.parameters)
     except STRANGE:
         yield finding("unreadable-config", path=seen.shown, reason="a setting of a layer cannot be calculated with")
         return
