@@ -14,7 +14,6 @@ import secrets
 import shutil
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from exam.workspace import (
     ExamTomlError,
     Workspace,
     parse_json,
+    timestamp,
     write_atomically,
 )
 
@@ -130,7 +130,7 @@ def _is_decided(workspace: Workspace) -> bool:
             return True
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
         pass
-    os.rename(staging, staging.with_name(f"draw-damaged-{_now()}"))
+    os.rename(staging, staging.with_name(f"draw-damaged-{timestamp()}"))
     return False
 
 
@@ -251,11 +251,7 @@ def _archive_name(workspace: Workspace) -> str:
     """Return a folder name below ``archive/`` that is still free; sorted by name, archives are sorted by time."""
     before = _read_or_none(workspace.exam_toml)
     seed = before.seed if before else "unknown"
-    return f"{_now()}-seed-{seed}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    return f"{timestamp()}-seed-{seed}"
 
 
 def _put_into_place(workspace: Workspace) -> Exam:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,11 @@ def toml_string(text: str) -> str:
     """
     sound = text.encode("utf-8", "replace").decode("utf-8")
     return json.dumps(sound, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def timestamp() -> str:
+    """Return the present moment in UTC as a part of file names; sorted by it, they are sorted by time."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
 
 
 def parse_json(text: str | bytes) -> Any:

@@ -6,7 +6,6 @@ A question on public data has a ``downloads.toml`` beside its ``question.py``: o
 
 from __future__ import annotations
 
-import errno
 import gzip
 import shutil
 import tomllib
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from exam import trouble
 from exam.bank.hidden import folder as cache_folder
 from exam.bank.question import Array
 
@@ -144,7 +144,7 @@ def _no_answer(download: Download, error: RequestException) -> str:
 
 def disk_trouble(what: str, folder: Path, error: OSError) -> DataUnavailable:
     """Return the sentence for a disk that is full, or a folder that cannot be written, while making ``what``."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in trouble.FULL:
         return DataUnavailable(f"The disk is full: {what} has no room in {folder}. Free some space. {AGAIN}")
     return DataUnavailable(f"{what} cannot be written into {folder}: {error.strerror or error}. {AGAIN}")
 

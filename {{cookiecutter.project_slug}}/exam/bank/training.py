@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 from exam import bank
 from exam.bank import hidden
 from exam.bank.public import disk_trouble
+from exam.workspace import timestamp
 
 SUMS = "SHA256SUMS"
 """The file in ``data/`` that says what was made there, in the format of the program ``sha256sum``."""
@@ -64,7 +64,7 @@ def _make_way(data: Path, new: Path) -> None:
     if data.is_dir() and _files(data) <= _files(new):
         shutil.rmtree(data)
     else:
-        os.rename(data, data.with_name(f"data-before-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"))
+        os.rename(data, data.with_name(f"data-before-{timestamp()}"))
 
 
 def changed(data: Path) -> list[str]:
