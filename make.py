@@ -15,13 +15,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import List, Optional
+from typing import Callable, Dict, List, Optional
 
 ROOT = Path(__file__).resolve().parent
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
@@ -101,58 +102,27 @@ def lock(arguments: List[str]) -> int:
     return 0
 
 
-def calibrate(arguments: List[str]) -> int:
-    """Measure baseline, first attempt and reference of the named questions, or of all."""
-    return script("calibrate.py", arguments)
-
-
-def confusion(arguments: List[str]) -> int:
-    """Make every mistake the grader knows, grade it, and write which finding came first."""
-    return script("confusion.py", arguments)
-
-
-def hostile(arguments: List[str]) -> int:
-    """Make every hostile file, grade it, and write where it was stopped; 1 when one escapes."""
-    return script("hostile.py", arguments)
-
-
-def fuzz(arguments: List[str]) -> int:
-    """Grade mutants of genuine models and count crashes, hangs, faults and files in the wrong place."""
-    return script("fuzz.py", arguments)
-
-
-def guided(arguments: List[str]) -> int:
-    """Inspect mutants that coverage chooses, until one makes the inspection raise or the time is up."""
-    return script("guided.py", arguments)
-
-
-def faults(arguments: List[str]) -> int:
-    """Break a generation in every way that machines do, and write what was left and whether it could be finished."""
-    return script("faults.py", arguments)
-
-
-def bank(arguments: List[str]) -> int:
-    """Write the README of the question bank."""
-    return script("bank_readme.py", arguments)
-
-
 def script(name: str, arguments: List[str]) -> int:
     """Run a script of ``tests/`` that uses the engine."""
     python = environment(".venv-dev", "requirements-dev.txt")
     return call([python, str(ROOT / "tests" / name), *arguments], ROOT, PYTHONPATH=str(TEMPLATE))
 
 
-COMMANDS = {
+SCRIPTS = {
+    "calibrate": "calibrate.py",
+    "bank": "bank_readme.py",
+    "confusion": "confusion.py",
+    "hostile": "hostile.py",
+    "fuzz": "fuzz.py",
+    "guided": "guided.py",
+    "faults": "faults.py",
+}
+"""Command -> script in ``tests/``; ``__doc__`` says what each does."""
+COMMANDS: Dict[str, Callable[[List[str]], int]] = {
     "workspace": workspace,
     "test": test,
     "lock": lock,
-    "calibrate": calibrate,
-    "bank": bank,
-    "confusion": confusion,
-    "hostile": hostile,
-    "fuzz": fuzz,
-    "guided": guided,
-    "faults": faults,
+    **{command: functools.partial(script, name) for command, name in SCRIPTS.items()},
 }
 
 

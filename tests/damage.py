@@ -181,6 +181,15 @@ def _of_somebody_else(path: Callable[[Place], Path], mode: int) -> Damage:
     return change
 
 
+def _damage_file(name: str, path: Callable[[Place], Path], contents: dict[str, str | bytes]) -> None:
+    """Register what can happen to a file: other contents, none, a folder in its place, no right to read it."""
+    for what, content in contents.items():
+        damage(f"{name} {what}")(_replace(path, content))
+    damage(f"{name} gone")(_gone(path))
+    damage(f"{name} a folder")(_folder_instead(path))
+    damage(f"{name} unreadable", True)(_mode(path, 0))
+
+
 def _toml(place: Place) -> Path:
     return place.workspace.exam_toml
 
@@ -210,11 +219,7 @@ TOMLS: dict[str, str | bytes] = {
     **{f"with hours {value}": TOML.replace("hours = 5.0", f"hours = {value}") for value in
        ("nan", "inf", "0", "-1", '"5"', "[]", "1e300", "true")},
 }
-for what, content in TOMLS.items():
-    damage(f"exam.toml {what}")(_replace(_toml, content))
-damage("exam.toml gone")(_gone(_toml))
-damage("exam.toml a folder")(_folder_instead(_toml))
-damage("exam.toml unreadable", True)(_mode(_toml, 0))
+_damage_file("exam.toml", _toml, TOMLS)
 damage("exam.toml of somebody else", True)(_of_somebody_else(_toml, 0o600))
 
 
@@ -270,11 +275,7 @@ ATTEMPTS: dict[str, str | bytes] = {
     "with half a surrogate pair": _attempt(title="\ud83d"),
     "with numbers of 5000 digits": '{"category": ' + "9" * 5000 + "}\n",
 }
-for what, content in ATTEMPTS.items():
-    damage(f"attempts {what}")(_replace(_attempts, content))
-damage("attempts gone")(_gone(_attempts))
-damage("attempts a folder")(_folder_instead(_attempts))
-damage("attempts unreadable", True)(_mode(_attempts, 0))
+_damage_file("attempts", _attempts, ATTEMPTS)
 damage("attempts not writable", True)(_mode(_attempts, 0o444))
 damage("attempts of somebody else", True)(_of_somebody_else(_attempts, 0o644))
 
@@ -292,11 +293,7 @@ MARKERS: dict[str, str | bytes] = {
     "with wrong types": '{"lock": 1, "venv": [], "root": {}}',
     "with NUL in a path": json.dumps({"lock": "", "venv": "\0", "root": "\0"}),
 }
-for what, content in MARKERS.items():
-    damage(f"ready marker {what}")(_replace(_marker, content))
-damage("ready marker a folder")(_folder_instead(_marker))
-damage("ready marker gone")(_gone(_marker))
-damage("ready marker unreadable", True)(_mode(_marker, 0))
+_damage_file("ready marker", _marker, MARKERS)
 
 
 @damage("ready marker with NUL as venv")

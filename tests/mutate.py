@@ -43,10 +43,10 @@ def mutant(source: Path, others: list[Path], target: Path, rng: random.Random) -
     done = []
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         step = rng.choices(STEPS, WEIGHTS)[0]
-        done.append((step, f"{step.__name__}: {step(rng, target, others)}"))
+        done.append(f"{step.__name__}: {step(rng, target, others)}")
         if step in LAST:
             break
-    return "; ".join(text for _, text in done)
+    return "; ".join(done)
 
 
 # --- Bytes -----------------------------------------------------------------------------------------------------------
