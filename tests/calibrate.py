@@ -56,7 +56,7 @@ def measure(question: Question, seed: int) -> dict[str, Any]:
 
 
 def state(question: Question, seed: int) -> str:
-    """Return a hash of all that a measurement depends on: both data sets, the starter and the solution."""
+    """Return a hash of all that a measurement depends on: both data sets, solution, starter up to its ending."""
     digest = hashlib.sha256()
     samples = hidden.read(hidden.ensure(question, seed))
     for array in (samples.x, samples.y, samples.baseline):
@@ -66,8 +66,13 @@ def state(question: Question, seed: int) -> str:
         for path in sorted(Path(folder).rglob("*")):
             digest.update(path.read_bytes() if path.is_file() else path.name.encode())
     digest.update((harness.SOLUTIONS / f"{question.id}.py").read_bytes())
-    digest.update((bank.find()[question.id] / "starter.py").read_bytes())
+    digest.update(given_part(bank.find()[question.id] / "starter.py").encode())
     return digest.hexdigest()[:16]
+
+
+def given_part(starter: Path) -> str:
+    """Return a starter up to its ending, which only saves: a measurement imports the starter and saves by itself."""
+    return starter.read_text(encoding="utf-8").partition(harness.ENDING)[0]
 
 
 def kept(question: Question, seed: int) -> dict[str, Any]:

@@ -19,6 +19,8 @@ HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent / "{{cookiecutter.project_slug}}"
 SOLUTIONS = HERE / "solutions"
 REFERENCE, FIRST_ATTEMPT = "solution_model", "first_attempt"
+ENDING = "# Do not change the code below: it saves what solution_model() returns."
+"""The line of a starter at which its own part ends; what follows is the same in all of them, and only saves."""
 ONE_CORE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Environment of a training that shares the machine: two of them on one core each end before two on both cores."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -28,6 +28,7 @@ class CategoryStanding:
         is_ungraded: whether the ``mymodel.h5`` that lies there was not graded yet, in this exam when it has a clock.
         seconds: of the exam's clock, up to each attempt since the one before it, at whichever category; None in
             practice, and before a first attempt.
+        is_unsaved: whether the weights of a model lie there, which the starter kept, and no model.
     """
 
     category: int
@@ -35,6 +36,7 @@ class CategoryStanding:
     attempts: tuple[Attempt, ...]
     is_ungraded: bool
     seconds: float | None
+    is_unsaved: bool = False
 
     @property
     def latest(self) -> Attempt | None:
@@ -108,6 +110,10 @@ class Standing:
         if ungraded:
             number = ungraded[0].category
             return f"Category{number}/mymodel.h5 has not been graded yet: python -m exam grade {number}"
+        unsaved = [category for category in self.categories if category.is_unsaved]
+        if unsaved:
+            number = unsaved[0].category
+            return f"Category{number}/mymodel.h5 could not be saved. What to do: python -m exam check {number}"
         untried = [category for category in self.categories if not category.attempts]
         if untried:
             return _of_untried(untried)
@@ -165,7 +171,8 @@ def at(workspace: Workspace, exam: Exam, clock: Session | None) -> Standing:
     titles = {category: bank.load(question).title for category, question in exam.questions.items()}
     models = {category: _sha256(workspace.model(category)) for category in CATEGORIES}
     there = {category: digest for category, digest in models.items() if digest}
-    return standing(titles, clock, attempts.read(workspace), there)
+    kept = {category for category in CATEGORIES if workspace.weights(category).is_file()}
+    return standing(titles, clock, attempts.read(workspace), there, kept - set(there))
 
 
 def _sha256(path: Path) -> str | None:
@@ -182,6 +189,7 @@ def standing(
     clock: Session | None,
     made: Sequence[Attempt],
     models: Mapping[int, str] | None = None,
+    unsaved: Collection[int] = (),
 ) -> Standing:
     """Return where the present exam stands.
 
@@ -190,6 +198,7 @@ def standing(
         clock: the exam's, None for practice.
         made: all attempts at this exam, the oldest first.
         models: category -> SHA-256 of the model that lies there now.
+        unsaved: categories where the weights of a model lie, and no model.
     """
     submitted = [attempt for attempt in made if attempt.result.sha256 is not None]
     counted = [attempt for attempt in submitted if attempt.mode == "exam"] if clock else submitted
@@ -204,6 +213,7 @@ def standing(
                 tuple(attempt for attempt in counted if attempt.result.category == category),
                 category in (models or {}) and (category, (models or {})[category]) not in graded,
                 spent.get(category),
+                category in unsaved,
             )
             for category in CATEGORIES
         ),

@@ -104,6 +104,10 @@ class Workspace:
         """Return the model that the learner hands in."""
         return self.category(number) / "mymodel.h5"
 
+    def weights(self, number: int) -> Path:
+        """Return where the starter keeps the weights of a category's model when Keras cannot save the model."""
+        return self.category(number) / "mymodel.weights.h5"
+
     def data(self, number: int) -> Path:
         """Return the folder of the training data."""
         return self.category(number) / "data"

@@ -71,10 +71,77 @@ def solution_model():
 
 
 # Do not change the code below: it saves what solution_model() returns.
+def write_whole(save, path, **options):
+    """Save into a folder of its own, then move the file to ``path``: an earlier one is replaced by a whole one only."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="saving-", dir=path.parent, ignore_cleanup_errors=True) as folder:
+        save(Path(folder, path.name), **options)
+        Path(folder, path.name).replace(path)
+
+
+def mend_layers(model):
+    """Turn lists in the settings of layers into tuples; return the layers that Keras cannot save even so."""
+    import copy
+
+    unsavable = []
+    for layer in model.layers:
+        if isinstance(layer, tf.keras.Model):
+            unsavable += mend_layers(layer)
+            continue
+        try:
+            for name, value in layer.get_config().items():
+                if isinstance(value, list) and getattr(layer, name, None) is value:
+                    setattr(layer, name, tuple(value))
+                    print(f"Keras cannot save the list {name}={value} of {layer.name}: it is saved as {tuple(value)}.")
+            copy.deepcopy(layer.get_config())  # as Keras does when it saves a layer
+        except Exception:
+            unsavable.append(f"{layer.name} ({type(layer).__name__})")
+    return unsavable
+
+
+def save_mymodel(model):
+    """Save the model as mymodel.h5 beside this file; where Keras cannot, keep its weights and say what to do."""
+    import shutil
+    import sys
+    import textwrap
+
+    path = Path(__file__).with_name("mymodel.h5")
+    needed = 2**20 + 4 * sum(weight.numpy().nbytes for weight in model.weights)  # the optimizer has weights as well
+    if shutil.disk_usage(path.parent).free < needed:  # writing an .h5 file to a full disk would crash Python
+        print(f"The disk is full. Make room for {needed / 2**20:.0f} MB, then press Enter to save the model.")
+        sys.stdin.readline()
+    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with its layers mended, without the optimizer
+        try:
+            write_whole(model.save, path, **options)
+        except Exception as error:
+            reason = textwrap.shorten(f"{type(error).__name__}: {error}", 160, placeholder=" ...")
+            unsavable = mend_layers(model)
+        else:
+            note = ", without the optimizer that could not be saved and is not needed" if options else ""
+            print(f"Saved Category1/mymodel.h5{note}. Now grade it: python -m exam grade 1")
+            return
+    try:
+        write_whole(model.save_weights, path.with_name("mymodel.weights.h5"))
+    except Exception:
+        raise SystemExit(f"Nothing could be saved. {reason}")
+    cause = f"the layer {', '.join(unsavable)}" if unsavable else "the model"
+    raise SystemExit(
+        "Category1/mymodel.h5 could not be saved; an earlier one is left as it was.\n"
+        f"Keras cannot save {cause}: {reason}\n"
+        "What the model has learned is kept in Category1/mymodel.weights.h5, so you need not train again:\n"
+        "1. In solution_model(), leave out what Keras cannot save, or put a layer of tf.keras.layers in its place.\n"
+        "2. Instead of model.compile(...) and model.fit(...), write\n"
+        '   model.load_weights(Path(__file__).with_name("mymodel.weights.h5"))\n'
+        "3. Run this file again. There is more in docs/findings/saving-failed.md"
+    )
+
+
 if __name__ == "__main__":
     model = solution_model()
     if model is None:
         print("Nothing to save yet: complete solution_model() in Category1/starter.py, then run this file again.")
+    elif not isinstance(model, tf.keras.Model):
+        raise SystemExit(f"solution_model() must return the model. It returned a {type(model).__name__}.")
     else:
-        model.save(Path(__file__).with_name("mymodel.h5"))
-        print("Saved Category1/mymodel.h5. Now grade it: python -m exam grade 1")
+        save_mymodel(model)
