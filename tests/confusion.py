@@ -9,9 +9,11 @@ a real question of the bank, on top of a model that is sound otherwise, and is t
 from __future__ import annotations
 
 import json
+import runpy
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,23 @@ def another_name(bench: Bench) -> None:
     files.write(bench.folder / "my_model.h5", files.line_model())
 
 
+@mistake("saving-failed", "straight_line")
+def layer_without_a_description(bench: Bench) -> None:
+    layers = keras_layers()
+
+    class Apply(layers.Layer):  # type: ignore[name-defined, misc]
+        def __init__(self, function: Callable[[Any], Any]) -> None:
+            super().__init__()
+            self.function = function
+
+        def call(self, x: Any) -> Any:
+            return self.function(x)
+
+    starter = runpy.run_path(str(bench.folder / "starter.py"))
+    with suppress(SystemExit):  # says what to do
+        starter["save_mymodel"](bench.model(layers.Dense(1), Apply(lambda x: x * 2)))
+
+
 @mistake("wrong-folder", "straight_line")
 def beside_the_folder(bench: Bench) -> None:
     files.write(bench.workspace.root / "mymodel.h5", files.line_model())
@@ -199,6 +218,76 @@ def custom_layer(bench: Bench) -> None:
             return x * 2
 
     bench.save(bench.model(layers.Dense(1), Twice()))
+
+
+@mistake("custom-setting", "straight_line", "handwritten_digits")
+def own_activation(bench: Bench) -> None:
+    layers = keras_layers()
+
+    def double(x: Any) -> Any:
+        return x * 2
+
+    flat = [layers.Flatten()] if len(bench.question.input_shape) > 1 else []
+    bench.save(bench.model(*flat, layers.Dense(8, activation=double), *flat_answer(bench)[1:]))
+
+
+@mistake("quantized-layer", "straight_line")
+def quantized(bench: Bench) -> None:
+    made = bench.model(keras_layers().Dense(8), keras_layers().Dense(1))
+    made.quantize("float8")
+    bench.save(made)
+
+
+@mistake("empty-tensor", "bike_rentals")
+def slice_behind_the_end(bench: Bench) -> None:
+    import keras
+
+    layers = keras_layers()
+    x = keras.Input(bench.question.input_shape)
+    y = layers.Dense(bench.question.output_shape[0])(layers.Flatten()(x[:, bench.question.input_shape[0] :]))
+    bench.save(keras.Model(x, layers.Reshape(bench.question.output_shape)(y)))
+
+
+@mistake("function-by-name", "straight_line")
+def own_function_of_a_known_name(bench: Bench) -> None:
+    """A file holds the name alone, and TensorFlow's function of that name computes something else."""
+    layers = keras_layers()
+
+    def square(x: Any) -> Any:
+        return x * x + 3.0
+
+    bench.save(bench.model(layers.Dense(8, activation=square), layers.Dense(1)))
+
+
+@mistake("subclassed-model", "straight_line")
+def own_model(bench: Bench) -> None:
+    import keras
+
+    class Network(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = keras.layers.Dense(1)
+
+        def call(self, x: Any) -> Any:
+            return self.inner(x)
+
+    x, y = bench.training
+    made = Network()
+    made.compile("adam", "mse")
+    made.fit(x, y, verbose=0)
+    bench.save(made)
+
+
+@mistake("no-layers", "garments")
+def empty(bench: Bench) -> None:
+    bench.save(bench.model())
+
+
+@mistake("never-built", "straight_line", "satire_headlines")
+def without_an_input(bench: Bench) -> None:
+    import keras
+
+    bench.save(keras.Sequential(flat_answer(bench)[1:]))
 
 
 @mistake("lost-vocabulary", "satire_headlines")
@@ -309,13 +398,34 @@ def last_step_only(bench: Bench) -> None:
     shaped(bench, layers.LSTM(4), layers.Dense(bench.question.output_shape[-1]))
 
 
-@mistake("wrong-output-shape", "straight_line")
+@mistake("several-inputs", "house_price")
+def column_by_column(bench: Bench) -> None:
+    import keras
+
+    layers = keras_layers()
+    columns = [keras.Input((1,)) for _ in range(bench.question.input_shape[0])]
+    bench.save(keras.Model(columns, layers.Dense(1)(layers.Concatenate()(columns))))
+
+
+@mistake("several-outputs", "straight_line")
 def two_answers(bench: Bench) -> None:
     import keras
 
     layers = keras_layers()
     x = keras.Input((1,))
     bench.save(keras.Model(x, [layers.Dense(1)(x), layers.Dense(1)(x)]))
+
+
+@mistake("several-outputs", "bike_rentals")
+def memory_as_an_answer(bench: Bench) -> None:
+    shaped(bench, keras_layers().GRU(bench.question.output_shape[-1], return_state=True))
+
+
+@mistake("wrong-output-shape", "bike_rentals")
+def all_features(bench: Bench) -> None:
+    layers = keras_layers()
+    hours = bench.question.output_shape[0]
+    shaped(bench, layers.Flatten(), layers.Dense(hours * 7), layers.Reshape((hours, 7)))
 
 
 # --- last activation
@@ -367,10 +477,20 @@ def from_the_future(bench: Bench) -> None:
     misspelled(bench, "4.2.0")
 
 
-@mistake("not-predictable", "satire_headlines")
+@mistake("small-embedding", "satire_headlines", "support_tickets", "next_character")
 def short_embedding(bench: Bench) -> None:
     layers = keras_layers()
-    shaped(bench, layers.Embedding(10, 4), layers.GlobalAveragePooling1D(), layers.Dense(1, activation="sigmoid"))
+    shaped(bench, layers.Embedding(10, 4), layers.GlobalAveragePooling1D(), *flat_answer(bench)[1:])
+
+
+@mistake("not-predictable", "satire_headlines")
+def words_instead_of_ids(bench: Bench) -> None:
+    import keras
+
+    layers = keras_layers()
+    words = keras.Input(bench.question.input_shape, dtype="string")
+    x = layers.GlobalAveragePooling1D()(layers.Embedding(1000, 4)(layers.Hashing(1000)(words)))
+    bench.save(keras.Model(words, layers.Dense(1, activation="sigmoid")(x)))
 
 
 @mistake("out-of-bounds", "straight_line")

@@ -13,6 +13,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers as L
 
 from exam import bank
@@ -91,6 +92,24 @@ def recurrent() -> Any:
 def half_precision() -> Any:
     layer = L.TimeDistributed(L.Dense(7, dtype="float32"))
     return keras.Sequential([keras.Input((24, 7)), L.Conv1D(6, 3, padding="same", dtype="mixed_float16"), layer])
+
+
+@model("two_rings")
+def operations() -> Any:
+    """Arithmetic on tensors and a function as an activation: Keras itself cannot read the file."""
+    x = keras.Input((2,))
+    y = L.Dense(4, tf.nn.swish)(x * 2.0 - 1.0)
+    y = keras.ops.concatenate([y, 1 - keras.ops.maximum(y, 0.0)], axis=-1)
+    return keras.Model(x, L.Dense(1, "sigmoid")(y / keras.ops.sqrt(keras.ops.mean(y**2, axis=-1, keepdims=True) + 1)))
+
+
+@model("satire_headlines")
+def masked() -> Any:
+    """A mask in a functional model, which is operations too, and the last step picked out."""
+    x = keras.Input((120,))
+    y = L.Embedding(1000, 3, mask_zero=True)(x)
+    y = L.LSTM(3, return_sequences=True)(y) + y
+    return keras.Model(x, L.Dense(1, "sigmoid")(y[:, -1]))
 
 
 def write(folder: Path, name: str) -> None:

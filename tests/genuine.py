@@ -1,8 +1,8 @@
 """Make genuine models, as learners and textbooks make them: ``genuine.py FOLDER [NAME ...]``.
 
 Writes ``FOLDER/<name>.h5`` for every model, what Keras itself says of it into ``FOLDER/models.json``, and a few inputs
-with Keras's own predictions into ``FOLDER/<name>.npz``. What cannot be built, saved or loaded again by Keras is no
-genuine file; it stands in ``models.json`` with Keras's reason.
+with what the model predicted before it was saved into ``FOLDER/<name>.npz``. What Keras cannot save stands in
+``models.json`` with its reason.
 
 The models of ``LAYERS`` hold one layer each, in all the ways it is commonly written; the others are whole models.
 """
@@ -563,16 +563,16 @@ def inputs(recipe: Recipe, made: Any) -> Any:
 
 
 def write(folder: Path, name: str) -> dict[str, Any]:
-    """Build and save one model, load it with Keras again, and return what Keras says of it, or why that failed."""
+    """Build and save one model, and return what Keras says of it, or why that failed."""
     recipe = MODELS[name]
     keras.backend.clear_session()
     keras.utils.set_random_seed(1)
     path = folder / f"{name}.h5"
     try:
-        recipe.build().save(path)
-        made = keras.models.load_model(path, compile=False)
+        made = recipe.build()
         x = inputs(recipe, made)
         y = np.asarray(made(keras.ops.convert_to_tensor(x), training=False)) if recipe.runs else np.zeros(0)
+        made.save(path)
     except Exception as error:
         path.unlink(missing_ok=True)
         return {"refused by Keras": f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200]}"}

@@ -596,6 +596,95 @@ model(
 )
 
 
+# --- The description: what the repair of Keras 3 files could be talked into
+
+
+def bare(class_name: str, /, trainable: bool | None = None, **config: Any) -> dict[str, Any]:
+    """Return a layer or an operation as Keras 3 writes it into an .h5 file: without its module."""
+    config = {"name": class_name.lower(), **({} if trainable is None else {"trainable": trainable}), **config}
+    return {"class_name": class_name, "config": config}
+
+
+def called(entry: dict[str, Any], *arguments: Any, **keywords: Any) -> dict[str, Any]:
+    """Return a model that calls ``entry`` as an operation is called, and one neuron behind it."""
+    calls = [{"args": list(arguments), "kwargs": keywords}]
+    return functional((entry, calls), (files.layer("Dense", "dense", units=1), [node(tensor(entry["config"]["name"]))]))
+
+
+INPUT = tensor("model_in")
+REPAIR = "a repair that is talked into it"
+for name in ("Map", "Scan", "WhileLoop", "Cond", "VectorizedMap", "Function", "Lambda", "Operation", "Variable"):
+    model(f"{name} smuggled in as an operation", REPAIR, lambda traps, name=name: called(bare(name), INPUT))
+for module in ("keras.src.ops.numpy_evil", "keras.srcx.ops.numpy", "keras.ops.numpy.os", "kerass.src.ops.numpy",
+               "keras.src.ops.core.os", "keras.src.utils.file_utils"):
+    model(
+        f"operation of the module {module}", REPAIR,
+        lambda traps, module=module: called({**bare("Negative"), "module": module}, INPUT),
+    )
+model(
+    "operation registered by another", REPAIR,
+    lambda traps: called({**bare("Add"), "registered_name": "os>system"}, INPUT, 1),
+)
+model("layer as the argument of an operation", REPAIR, lambda traps: called(bare("Add"), INPUT, lambda_of(traps)))
+model(
+    "harmless layer as the argument of an operation", REPAIR,
+    lambda traps: called(bare("Add"), INPUT, files.layer("Dense", "inside", units=1)),
+)
+model(
+    "function as the argument of an operation", REPAIR,
+    lambda traps: called(bare("Add"), INPUT, function("os", "system")),
+)
+model(
+    "bytecode as the argument of an operation", REPAIR,
+    lambda traps: called(bare("Add"), INPUT, {"class_name": "__lambda__", "config": {"value": traps.code()}}),
+)
+model(
+    "type as the argument of an operation", REPAIR,
+    lambda traps: called(bare("Cast", dtype=typespec()), INPUT),
+)
+model("operation as an activation", REPAIR, lambda traps: dense_with(activation=bare("Add")))
+model("operation in a row of layers", REPAIR, lambda traps: line(bare("Negative"), dense(0)))
+model(
+    "function of another module under a name that is repaired", REPAIR,
+    lambda traps: dense_with(activation={**function("os", "softmax_v2"), "registered_name": "os>system"}),
+)
+model(
+    "function that is repaired as an initializer", REPAIR,
+    lambda traps: dense_with(kernel_initializer=function("os", "exp")),
+)
+model(
+    "part of keras.applications of another module", REPAIR,
+    lambda traps: called({**bare("LayerScale", True), "module": "keras.src.applications.mobilenet"}, INPUT),
+)
+model("operation that says it is a layer", REPAIR, lambda traps: called(bare("GetItem", True), INPUT, 0), True)
+model("layer that says it is an operation", REPAIR, lambda traps: called(bare("Dense", units=1), INPUT), True)
+model(
+    "argument that an operation does not have", REPAIR,
+    lambda traps: called(bare("Add", path=str(traps.secret)), INPUT, 1), True,
+)
+model("slice without end", REPAIR, lambda traps: called(bare("GetItem"), INPUT, [ellipsis()] * 3), True)
+model(
+    "ellipsis in a tensor that claims ten thousand axes", REPAIR,
+    lambda traps: called(bare("GetItem"), tensor("model_in", [1] * 10_000), [ellipsis(), 0]), True,
+)
+model(
+    "file as the constant of an operation", REPAIR,
+    lambda traps: called(bare("Add"), INPUT, of(None, "__numpy__", value=str(traps.secret), dtype="S9")),
+)
+model("frozen models inside each other", REPAIR, lambda traps: line(nested_frozen(30)))
+
+
+def ellipsis() -> dict[str, Any]:
+    return {"class_name": "__ellipsis__", "config": {}}
+
+
+def nested_frozen(depth: int) -> dict[str, Any]:
+    inner = dense(0)
+    for _ in range(depth):
+        inner = bare("Sequential", False, layers=[inner])
+    return inner
+
+
 def typespec() -> dict[str, Any]:
     return {"class_name": "__typespec__", "module": "os", "spec_name": "system", "config": [], "registered_name": None}
 
@@ -742,7 +831,7 @@ ONE = [np.ones((1, 1), np.float32), np.zeros(1, np.float32)]
 
 
 def operated(*operations: tuple[str, dict[str, Any]]) -> Callable[[Traps], Any]:
-    """Return a model of operations on tensors, whose shapes the inspection does not calculate."""
+    """Return a model of operations on tensors, one after another."""
 
     def describe(traps: Traps) -> Any:
         layers, before = [], "model_in"
@@ -761,16 +850,15 @@ MILLION = 10**6
 model("operation that repeats a billion times", RUN, operated(("Repeat", {"repeats": 10**9, "axis": 1}), MEAN))
 model(
     "operations that repeat a million times, and again", RUN,
-    operated(*[("Repeat", {"repeats": MILLION, "axis": 1})] * 2, MEAN), runs=True,
+    operated(*[("Repeat", {"repeats": MILLION, "axis": 1})] * 2, MEAN),
 )
 model(
     "operations that tile a million times, and again", RUN,
-    operated(*[("Tile", {"repeats": [1, MILLION]})] * 2, MEAN), runs=True,
+    operated(*[("Tile", {"repeats": [1, MILLION]})] * 2, MEAN),
 )
 model(
     "operation that adds margins of a million to each of three axes", RUN,
     operated(("Reshape", {"newshape": [-1, 1, 1, 1]}), ("Pad", {"pad_width": [[0, 0], *[[0, MILLION]] * 3]}), MEAN),
-    runs=True,
 )
 model(
     "spectrum of a million steps", RUN,

@@ -18,7 +18,7 @@ import numpy as np
 from exam.grading import layers
 
 Step = Callable[[random.Random, Path, list[Path]], str]
-CLASSES = sorted(layers.LAYERS | layers.MODELS | layers.REFUSED | {"Twice", ""})
+CLASSES = sorted(layers.LAYERS | layers.MODELS | layers.OPERATIONS | layers.REFUSED | {"Twice", ""})
 NUMBERS = (
     0, 1, -1, 2, 3, 7, 64, 1000, 65536, 2**31, 2**63, 10**30, 0.5, -0.1, 1e-30, 1e308, float("nan"), float("inf")
 )

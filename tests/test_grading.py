@@ -53,7 +53,7 @@ def grade_one(workspace: Workspace, model: Path, exam: Exam = LINE) -> Result:
         ("lambda_layer", "not gradable", "lambda-layer"),
         ("custom_layer", "not gradable", "custom-layer"),
         ("two_inputs_wide", "not gradable", "wrong-feature-count"),
-        ("two_outputs", "not gradable", "wrong-output-shape"),
+        ("two_outputs", "not gradable", "several-outputs"),
         ("shape_known_only_when_run", "not gradable", "wrong-units"),
         ("relu_output", "not gradable", "bounded-output"),
         ("activation_bomb", "not gradable", "out-of-bounds"),

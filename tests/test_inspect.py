@@ -185,7 +185,7 @@ FUNCTION = {"module": "builtins", "class_name": "function", "config": "mine", "r
         (files.sequential(LAMBDA), "lambda-layer"),
         (nested(LAMBDA), "lambda-layer"),
         (files.sequential(files.layer("TimeDistributed", layer=LAMBDA)), "lambda-layer"),
-        (files.sequential(files.layer("Dense", units=1, activation=FUNCTION)), "lambda-layer"),
+        (files.sequential(files.layer("Dense", units=1, activation=FUNCTION)), "custom-setting"),
         (files.sequential({"class_name": "Lambda", "config": {"name": "old", "function": ["4wE"]}}), "lambda-layer"),
         (files.sequential(files.layer("TFSMLayer", filepath="/tmp/x")), "lambda-layer"),
         (files.sequential(files.layer("MyLayer", module=None)), "custom-layer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ import numpy as np
 import pytest
 from keras2.make_files import RECIPES, fixed_input
 
-from exam.grading.keras2 import Unrepairable, repair, repaired_copy
+from exam import bank
+from exam.grading.inspect import inspect
+from exam.grading.keras2 import Unrepairable, repair
+from exam.grading.repair import repaired_copy
 from exam.grading.shapes import signature
 
 FOLDER = Path(__file__).parent / "keras2"
@@ -32,6 +36,12 @@ def config_of(path: Path) -> dict[str, Any]:
     with h5py.File(path) as file:
         config: dict[str, Any] = json.loads(file.attrs["model_config"])
     return config
+
+
+def version_of(path: Path) -> str:
+    """Return the version of the Keras that wrote an .h5 file."""
+    with h5py.File(path) as file:
+        return str(file.attrs["keras_version"])
 
 
 def expected(path: Path) -> Any:
@@ -117,6 +127,13 @@ def test_values_are_rewritten():
     assert repaired_layer("RandomHeight", factor=0.1)["config"]["activation"] == "linear"
 
 
+def test_the_type_that_tensorflow_1_wrote_into_initializers_is_dropped():
+    """Keras 3 refuses it; the stored weights replace what the initializer gives."""
+    initializer = {"class_name": "VarianceScaling", "config": {"scale": 1.0, "seed": None, "dtype": "float32"}}
+    kept = repaired_layer("Dense", kernel_initializer=initializer)["config"]["kernel_initializer"]
+    assert kept == {"class_name": "VarianceScaling", "config": {"scale": 1.0, "seed": None}}
+
+
 def test_input_stated_by_the_first_layer_becomes_an_input_layer():
     """Keras 3 takes no batch_input_shape in a layer that has a module."""
     model = layer("Sequential", layers=[layer("Dense", units=1, batch_input_shape=[None, 3])])
@@ -172,21 +189,20 @@ def test_refusals_name_version_layer_and_remedy(config, words):
     assert str(refusal.value).endswith("Train the model again with the TensorFlow of this project and save it again.")
 
 
-def test_files_of_keras_3_are_copied_as_they_are(tmp_path):
-    """Also a file without a configuration."""
-    for attributes in ({}, {"keras_version": "3.15.1", "model_config": '{"class_name": "Sequential"}'}):
-        source, target = tmp_path / "model.h5", tmp_path / "copy.h5"
-        with h5py.File(source, "w") as file:
-            file.attrs.update(attributes)
-        assert repaired_copy(source, target) is False
-        assert source.read_bytes() == target.read_bytes()
+def test_nothing_is_copied_where_there_is_nothing_to_repair(tmp_path):
+    """A file of an unknown Keras is loaded, or not, as it is."""
+    source, target = tmp_path / "model.h5", tmp_path / "copy.h5"
+    with h5py.File(source, "w") as file:
+        file.attrs.update({"model_config": '{"class_name": "Sequential"}'})
+    assert repaired_copy(source, target, None) is False
+    assert not target.exists()
 
 
 def test_only_the_configuration_of_the_copy_changes(tmp_path):
     """The learner's file stays, and every weight of the copy is the same."""
     source, target = FOLDER / "bidirectional-2.10.h5", tmp_path / "copy.h5"
     before = source.read_bytes()
-    assert repaired_copy(source, target) is True
+    assert repaired_copy(source, target, version_of(source)) is True
     assert source.read_bytes() == before
     with h5py.File(source) as old, h5py.File(target) as new:
         found: list[str] = []
@@ -197,10 +213,18 @@ def test_only_the_configuration_of_the_copy_changes(tmp_path):
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=names(REFUSED))
+def test_refused_files_are_refused_by_the_inspection(path):
+    """Not only when they are graded: what will not load is said by ``check``."""
+    question = dataclasses.replace(bank.load("straight_line"), input_shape=RECIPES[path.stem.split("-")[0]].shape)
+    found = inspect(path, dataclasses.replace(question, output_shape=(2,))).finding
+    assert found is not None and found.code == "other-keras" and "slices a tensor" in found.message
+
+
+@pytest.mark.parametrize("path", REFUSED, ids=names(REFUSED))
 def test_refused_files_leave_nothing_behind(path, tmp_path):
     """The refusal comes before the copy."""
     with pytest.raises(Unrepairable, match=r"Keras 2.10.0 and its layer .* slices a tensor"):
-        repaired_copy(path, tmp_path / "copy.h5")
+        repaired_copy(path, tmp_path / "copy.h5", version_of(path))
     assert not list(tmp_path.iterdir())
 
 
@@ -218,7 +242,7 @@ def test_shapes_are_read_before_and_after_the_repair(path):
 def test_repaired_files_predict_as_they_did(path, tmp_path):
     """Keras 3 loads the copy in safe mode and gives the predictions of the Keras 2 that saved it."""
     keras = pytest.importorskip("keras")
-    assert repaired_copy(path, tmp_path / "model.h5")
+    assert repaired_copy(path, tmp_path / "model.h5", version_of(path))
     model = keras.models.load_model(tmp_path / "model.h5", compile=False, safe_mode=True)
     recipe = path.stem.split("-")[0]
     found = np.asarray(model(fixed_input(RECIPES[recipe]), training=False))

@@ -190,35 +190,40 @@ def _earns(points: int) -> Requirement:
 
 RUNS = Requirement(
     lambda question: "loads and predicts",
-    frozenset({"not-loadable", "newer-keras", "other-keras", "not-predictable", "out-of-bounds"}),
+    frozenset(
+        "small-embedding not-loadable newer-keras other-keras not-predictable empty-tensor out-of-bounds".split()
+    ),
 )
 REQUIREMENTS = (
     Requirement(
         lambda question: "the model file is there and readable",
         frozenset(
-            "missing-file wrong-name wrong-folder keras-format saved-model unreadable-file still-being-saved "
-            "file-too-large".split()
+            "missing-file wrong-name saving-failed wrong-folder keras-format saved-model unreadable-file "
+            "still-being-saved file-too-large".split()
         ),
     ),
     Requirement(
         lambda question: "holds a whole model, not weights alone",
-        frozenset({"unusual-contents", "weights-only", "unreadable-config"}),
+        frozenset({"unusual-contents", "weights-only", "unreadable-config", "no-layers", "never-built"}),
     ),
     Requirement(
-        lambda question: "has no Lambda, custom layer or lost vocabulary",
-        frozenset({"lambda-layer", "custom-layer", "lost-vocabulary"}),
+        lambda question: "has no Lambda, custom class or lost vocabulary",
+        frozenset(
+            "lambda-layer custom-layer custom-setting quantized-layer subclassed-model lost-vocabulary".split()
+        ),
     ),
     Requirement(
         lambda question: f"takes inputs of shape {question.input_shape}",
         frozenset(
-            "another-category another-question wrong-input-shape batch-axis-included missing-channel-axis extra-axis "
-            "wrong-image-size wrong-channels wrong-sequence-length wrong-feature-count".split()
+            "another-category another-question several-inputs wrong-input-shape batch-axis-included "
+            "missing-channel-axis extra-axis wrong-image-size wrong-channels wrong-sequence-length "
+            "wrong-feature-count".split()
         ),
         was_checked=_shape_was_checked("input_shape"),
     ),
     Requirement(
         lambda question: f"answers with shape {question.output_shape}",
-        frozenset({"wrong-output-shape", "wrong-units", "sequence-kept", "sequence-dropped"}),
+        frozenset("several-outputs wrong-output-shape wrong-units sequence-kept sequence-dropped".split()),
         was_checked=_shape_was_checked("output_shape"),
     ),
     Requirement(

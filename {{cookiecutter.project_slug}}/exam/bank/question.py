@@ -107,6 +107,9 @@ class Question:
         licence: under which terms.
         write_training: ``(folder, seed)`` writes the training data as files into an existing folder.
         make_hidden: ``(seed)`` returns the hidden set, from its own random stream.
+        largest_id: the largest of the ids that the training data holds, where inputs are ids to look up; else 0.
+        certain_id: an id that the hidden set of every seed reaches or passes, measured over many of them; at most
+            ``largest_id``. A table without room for it fails for certain.
         input_scale: the model's input is ``x * input_scale``; 1/255 for images kept as uint8.
         class_names: names in the order of the class indices, for classification.
         advice: what to try when the model is sound and the score is not yet 5.
@@ -133,6 +136,8 @@ class Question:
     licence: str
     write_training: Callable[[Path, int], None]
     make_hidden: Callable[[int], HiddenSet]
+    largest_id: int = 0
+    certain_id: int = 0
     input_scale: float = 1.0
     class_names: tuple[str, ...] = ()
     advice: str = ""
@@ -154,6 +159,8 @@ class Question:
             "bands": len(self.bands) == 5 and all(step > 0 if rising else step < 0 for step in steps),
             "shapes": bool(self.input_shape) and bool(self.output_shape),
             "activations": bool(self.activations),
+            "largest_id": self.largest_id == 0 or (self.largest_id > 0 and self.input_scale == 1),
+            "certain_id": 0 <= self.certain_id <= self.largest_id and bool(self.certain_id) == bool(self.largest_id),
             "difficulty": self.difficulty in (1, 2, 3),
             "skills": bool(self.skills) and set(self.skills) <= set(SKILLS),
             "balanced": self.balanced or self.metric == "balanced_accuracy",

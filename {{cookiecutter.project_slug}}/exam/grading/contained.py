@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from exam import bank
 from exam.bank.question import Question
 from exam.grading import inspect as inspection
-from exam.grading import keras2, reader
+from exam.grading import reader, repair
 from exam.grading.findings import Finding, finding
 from exam.grading.inspect import Inspection
 from exam.grading.shapes import LayerSummary, Signature
@@ -43,18 +43,14 @@ def inspect(
         return seen
 
 
-def repaired_copy(source: Path, target: Path) -> bool:
-    """Do what ``keras2.repaired_copy`` does in the process for it.
+def repaired_copy(source: Path, target: Path, version: str | None) -> bool:
+    """Do what ``repair.repaired_copy`` does in the process for it.
 
     Raises:
-        keras2.Unrepairable: as there.
         reader.Stopped: the file is damaged.
         RuntimeError: the process cannot be started, or failed by a fault of ours.
     """
-    reply = reader.ask({"repair": str(source), "target": str(target)})
-    if "unrepairable" in reply:
-        raise keras2.Unrepairable(reply["unrepairable"])
-    return bool(reply["repaired"])
+    return bool(reader.ask({"repair": str(source), "target": str(target), "version": version})["repaired"])
 
 
 # --- Its side --------------------------------------------------------------------------------------------------------
@@ -93,11 +89,10 @@ def _answered(request: dict[str, Any]) -> dict[str, Any]:
         question = bank.load(request["question"])
         return _packed(inspection.inspect(Path(request["inspect"]), question, request["shown"], drawn))
     try:
-        return {"repaired": keras2.repaired_copy(Path(request["repair"]), Path(request["target"]))}
-    except keras2.Unrepairable as error:
-        return {"unrepairable": str(error)}
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        return {"stopped": f"it is damaged ({error})"}
+        source, target = Path(request["repair"]), Path(request["target"])
+        return {"repaired": repair.repaired_copy(source, target, request["version"])}
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError):
+        return {"stopped": "it is damaged"}
 
 
 # --- What goes between them ------------------------------------------------------------------------------------------

@@ -31,17 +31,27 @@ FITTING_LOSS = {
 
 def contract_findings(question: Question, input_shape: Any, output_shape: Any) -> Iterator[Finding]:
     """Compare a model's shapes, without the batch axis, with the question's; None is unknown and fits."""
-    if input_shape is not None and not fits(input_shape, question.input_shape):
-        code = "wrong-input-shape" if isinstance(input_shape, list) else _input_mistake(question, tuple(input_shape))
+    if isinstance(input_shape, list):
+        yield finding("several-inputs", found=len(input_shape), expected=question.input_shape)
+    elif input_shape is not None and not fits(input_shape, question.input_shape):
+        code = _input_mistake(question, tuple(input_shape))
         yield _shape_finding(code, input_shape, question.input_shape)
-    if output_shape is not None and not fits(output_shape, question.output_shape):
-        code = "wrong-output-shape" if isinstance(output_shape, list) else _output_mistake(question, output_shape)
-        yield _shape_finding(code, output_shape, question.output_shape)
+    if isinstance(output_shape, list):
+        yield finding("several-outputs", found=len(output_shape), expected=question.output_shape)
+    elif output_shape is not None and not fits(output_shape, question.output_shape):
+        yield _shape_finding(_output_mistake(question, output_shape), output_shape, question.output_shape)
 
 
-def _shape_finding(code: str, found: Any, expected: Shape) -> Finding:
-    """Return a finding about a shape; its sentences may name the last size, as ``units``."""
-    return finding(code, found=show_shape(found), expected=expected, units=expected[-1], size=expected[0])
+def _shape_finding(code: str, found: Shape, expected: Shape) -> Finding:
+    """Return a finding about a shape.
+
+    Its sentences may name the first and the last size, as ``size`` and ``units``, what the axes of a picture are, and
+    what the last axis holds.
+    """
+    axes = "(height, width)" if len(expected) == 2 else "(height, width, channels)"
+    last_axis = "the channels of a picture" if len(expected) == 3 else "the features, what is measured at each step"
+    shown = {"found": show_shape(found), "expected": expected, "axes": axes, "last_axis": last_axis}
+    return finding(code, **shown, units=expected[-1], size=expected[0])
 
 
 def fits(shape: Any, expected: Sequence[int]) -> bool:
@@ -60,7 +70,8 @@ def _input_mistake(question: Question, found: Shape) -> str:
         return "batch-axis-included"
     if len(found) == len(expected) + 1 and fits(found[:-1], expected):
         return "extra-axis"
-    if len(found) == len(expected) - 1 and fits(found, expected[:-1]):
+    grey = _is_image(question) and len(expected) == 2  # without an axis for channels
+    if len(found) == len(expected) - 1 and fits(found, expected[:-1]) and not grey:
         return "missing-channel-axis"
     if len(found) != len(expected):
         return "wrong-input-shape"
@@ -90,7 +101,7 @@ def _output_mistake(question: Question, found: Shape) -> str:
 def show_shape(shape: Any) -> str:
     """Return a shape as the learner writes it, ``(28, 28)``."""
     if isinstance(shape, list):
-        return f"{len(shape)} separate tensors"
+        return " and ".join("?" if part is None else show_shape(part) for part in shape)
     return str(tuple(shape))
 
 

@@ -70,6 +70,13 @@ CATALOGUE = {
         "{folder} holds {found}, but no mymodel.h5, and only mymodel.h5 is graded.",
         "Save the model under that name, as the last lines of {folder}/starter.py do.",
     ),
+    "saving-failed": _Entry(
+        "fatal",
+        "{folder} holds the weights of a trained model, {found}, but no mymodel.h5: the model itself was not saved.",
+        "In {folder}/starter.py, leave out the layer that Keras cannot save, and write "
+        'model.load_weights(Path(__file__).with_name("{found}")) instead of model.compile and model.fit. Then run it: '
+        "nothing has to be trained again.",
+    ),
     "wrong-folder": _Entry(
         "fatal",
         "There is no {path}, but there is {found}: the model was saved into another folder.",
@@ -113,20 +120,53 @@ CATALOGUE = {
     "unreadable-config": _Entry(
         "fatal",
         "The description of the layers in {path} cannot be read: {reason}.",
-        'Save the trained model again with model.save("mymodel.h5").',
+        "Let starter.py train and save the model, and change nothing in the file. If that does not help, build it "
+        "from fewer or simpler layers of tf.keras.layers.",
     ),
     # the layers
     "lambda-layer": _Entry(
         "fatal",
-        "Layer {layer!r} is a Lambda layer (or a Python function), which the exam forbids: it would run code from"
-        " the file.",
+        "Layer {layer!r} is a {found}, which the exam forbids: it would run code that is not Keras's own.",
         "Write it with ordinary layers: Rescaling to multiply, Reshape to change axes, Normalization to "
         "standardise.",
     ),
     "custom-layer": _Entry(
         "fatal",
-        "Layer {layer!r} uses the class {found!r}, which is not one of Keras's own; the grader has no code for it.",
-        "Build the model from the layers in tf.keras.layers.",
+        "Layer {layer!r} is of the class {found!r}, which is not a layer of Keras's own; the grader has no code for "
+        "it.",
+        "Put a layer of tf.keras.layers in its place, for example Rescaling to multiply or Reshape to change axes.",
+    ),
+    "custom-setting": _Entry(
+        "fatal",
+        "Layer {layer!r} has {what} as its {setting}. It is none of Keras's own {kind}s, so Keras cannot read it back "
+        "from a file.",
+        "{advice}",
+    ),
+    "quantized-layer": _Entry(
+        "fatal",
+        "Layer {layer!r} is quantized in a way ({found}) that Keras cannot read back from an .h5 file.",
+        "Leave model.quantize(...) out before the model is saved; the grader does not need it.",
+    ),
+    "empty-tensor": _Entry(
+        "fatal",
+        "Layer {layer!r} gives nothing: its output has shape {found}, with an axis of length 0.",
+        "Change the numbers of the slice: x[:, 8:] of eight steps, for example, begins behind the last one.",
+    ),
+    "subclassed-model": _Entry(
+        "fatal",
+        "The model is of the class {found!r}, which is not Keras's own; the grader has no code for it.",
+        "Write it with tf.keras.Sequential([...]) or tf.keras.Model(inputs, outputs) instead of a class.",
+    ),
+    "no-layers": _Entry(
+        "fatal",
+        "The model has no layers, so there is nothing in it that answers.",
+        "Give it layers: tf.keras.Sequential([tf.keras.Input(shape={expected}), ..., tf.keras.layers.{last}]).",
+    ),
+    "never-built": _Entry(
+        "fatal",
+        "The model was never built or trained: nothing in the file says of what shape its inputs are.",
+        "Start it with tf.keras.Input(shape={expected}), and train it with model.fit before solution_model() "
+        "returns it.",
     ),
     "lost-vocabulary": _Entry(
         "fatal",
@@ -135,7 +175,23 @@ CATALOGUE = {
         "Leave the layer out of the model: the starter prepares the inputs already. Otherwise give it its table "
         "as vocabulary=[...].",
     ),
+    "small-embedding": _Entry(
+        "fatal",
+        "Layer {layer!r} has room for {found} ids (0 to {last}); yours go up to {largest}.",
+        "Write tf.keras.layers.Embedding({size}, ...) there: the ids 0 to {largest} need {count} rows.",
+    ),
     # the contract: shapes
+    "several-inputs": _Entry(
+        "fatal",
+        "The model has {found} inputs; this question gives it one, of shape {expected}.",
+        "Start with a single inputs = tf.keras.Input(shape={expected}), and end with tf.keras.Model(inputs, outputs).",
+    ),
+    "several-outputs": _Entry(
+        "fatal",
+        "The model has {found} outputs; this question expects one, of shape {expected}.",
+        "Return a model with one output: tf.keras.Model(inputs, output). An LSTM or GRU with return_state=True has "
+        "several.",
+    ),
     "another-category": _Entry(
         "fatal",
         "This model takes inputs of shape {found} and answers with shape {answers}: that is what {other} asks "
@@ -162,8 +218,7 @@ CATALOGUE = {
     "missing-channel-axis": _Entry(
         "fatal",
         "The model takes inputs of shape {found}; this question's inputs have one axis more, {expected}.",
-        "Start the model with tf.keras.Input(shape={expected}). The last axis holds the channels of a picture, or"
-        " the features of a moment.",
+        "Start the model with tf.keras.Input(shape={expected}). The last axis holds {last_axis}.",
     ),
     "extra-axis": _Entry(
         "fatal",
@@ -173,10 +228,9 @@ CATALOGUE = {
     ),
     "wrong-image-size": _Entry(
         "fatal",
-        "The model takes pictures of shape {found}; this question's pictures have shape {expected} (height, "
-        "width, channels).",
-        "Start the model with tf.keras.Input(shape={expected}), and give the same size wherever the starter's "
-        "data is loaded.",
+        "The model takes pictures of shape {found}; this question's pictures have shape {expected} {axes}.",
+        "Start the model with tf.keras.Input(shape={expected}), and train it on what the starter's load_data() "
+        "returns.",
     ),
     "wrong-channels": _Entry(
         "fatal",
@@ -253,8 +307,7 @@ CATALOGUE = {
     "not-loadable": _Entry(
         "fatal",
         "Keras {keras} could not load the model: {reason}.",
-        "The file was written by Keras {version}. Run {folder}/starter.py with this project's interpreter to save"
-        " it again.",
+        "{advice}",
     ),
     "newer-keras": _Entry(
         "fatal",
@@ -265,12 +318,14 @@ CATALOGUE = {
     "other-keras": _Entry(
         "fatal",
         "{reason}",
-        "Run {folder}/starter.py with this project's interpreter to train and save the model again.",
+        "Run {folder}/starter.py with this project's interpreter. A layer that Keras 3 does not have needs another one "
+        "in its place.",
     ),
     "not-predictable": _Entry(
         "fatal",
         "The model loads, but fails on the question's inputs: {reason}.",
-        "Call model.predict on a few training samples in the starter and read the error there.",
+        "Call model.predict on a few training samples before solution_model() returns, and change the layer that the "
+        "error names.",
     ),
     "out-of-bounds": _Entry(
         "fatal",
@@ -441,6 +496,13 @@ CATALOGUE = {
         "hint",
         "The model was trained with {loss}, which asks each class on its own; here exactly one class is right.",
         'Compile with loss="{fitting}".',
+    ),
+    "function-by-name": _Entry(
+        "hint",
+        "Layer {layer!r} was given the function {found!r} as an activation. The file holds only that name, so it was "
+        "read as the {found} of TensorFlow.",
+        "If {found!r} is a function of your own that computes something else, write it with layers of "
+        "tf.keras.layers.",
     ),
     "large-optimizer-state": _Entry(
         "hint",

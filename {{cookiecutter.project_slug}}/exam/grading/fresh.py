@@ -164,8 +164,8 @@ def _begin(workspace: Workspace, result: Result, scratch: Path) -> _Trial:
     trial = _Trial(bank.load(result.question), result, None)
     try:
         if hashlib.sha256(model.read_bytes()).hexdigest() == result.sha256:
-            repaired = scratch / f"repaired-{result.category}.h5"
-            trial.model = repaired if contained.repaired_copy(model, repaired) else model
+            repaired, version = scratch / f"repaired-{result.category}.h5", result.versions.get("saved by keras")
+            trial.model = repaired if contained.repaired_copy(model, repaired, version) else model
     except (OSError, reader.Stopped):
         pass  # removed meanwhile: not the graded file any more either
     return trial

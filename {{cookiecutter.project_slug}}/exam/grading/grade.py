@@ -18,7 +18,7 @@ from pathlib import Path
 from exam import __version__, bank
 from exam.bank import hidden
 from exam.bank.question import METRICS, Array, Question
-from exam.grading import cache, contained, experiments, keras2, reader, superblock
+from exam.grading import cache, contained, experiments, reader, superblock
 from exam.grading.evidence import Evidence, Study
 from exam.grading.experiments import Again, OnTraining
 from exam.grading.explain import explain
@@ -112,15 +112,13 @@ def private_copy(model: Path, folder: Path) -> Path:
 
 
 def _repair(grading: _Grading, exam: Exam) -> None:
-    """Adapt a file of Keras 2, in the private copy, to the Keras that grades."""
+    """Make the private copy readable for the Keras that grades."""
     seen = grading.seen
     repaired = seen.path.with_name("repaired.h5")
     try:
-        if contained.repaired_copy(seen.path, repaired):
+        if contained.repaired_copy(seen.path, repaired, seen.keras_version):
             seen.path = repaired
         return
-    except keras2.Unrepairable as error:
-        found = finding("other-keras", reason=str(error), folder=seen.folder)
     except reader.Stopped as stopped:
         found = finding("unreadable-file", path=seen.shown, reason=str(stopped))
     grading.result = _result(grading, exam, "not gradable", 0, findings=(found,))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from exam.bank.question import Question
-from exam.grading import contract, cost, keras2, layers, superblock, whereabouts
+from exam.grading import contract, cost, keras2, layers, repair, structure, superblock, whereabouts
 from exam.grading.findings import Finding, finding, printable
 from exam.grading.shapes import STRANGE, Signature, calls, signature
 
@@ -153,6 +153,9 @@ def _head_findings(seen: Inspection, head: bytes) -> Iterator[Finding]:
 def _missing(seen: Inspection) -> Finding:
     """Look for what the learner may have saved instead: another name, format or folder."""
     folder = seen.path.parent
+    weights = seen.path.with_suffix(".weights.h5")
+    if weights.is_file():  # where the starter keeps what could not be saved whole
+        return finding("saving-failed", folder=seen.folder, found=weights.name)
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in entries:
         if path.suffix == ".keras":
@@ -178,8 +181,8 @@ def _open(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Fin
             return next(_content_findings(seen, file, question, drawn), None)
     except BlockingIOError:
         return finding("still-being-saved", path=seen.shown)
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, ArithmeticError) as error:
-        return finding("unreadable-file", path=seen.shown, reason=f"it is damaged ({_first_line(error)})")
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, ArithmeticError):
+        return finding("unreadable-file", path=seen.shown, reason="it is damaged")
 
 
 def _content_findings(
@@ -209,11 +212,16 @@ def _content_findings(
         yield finding("unreadable-config", path=seen.shown, reason=wrong)
         return
     seen.loss, seen.from_logits = _loss(found.texts.get("training_config"))
+    yield from _model_findings(seen, question)
     yield from _class_findings(seen)
+    guess = structure.guess_finding(seen.config)
+    unrepairable = _repair(seen)
     seen.signature = signature(seen.config)
     yield from _contract_findings(seen, question, drawn)
+    yield from unrepairable
+    yield from _embedding_findings(seen, question)
     yield from _cost_findings(seen, question)
-    seen.hints = tuple(_hints(seen, question))
+    seen.hints = (*_hints(seen, question), *([guess] if guess else ()))
 
 
 def _contract_findings(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Iterator[Finding]:
@@ -240,21 +248,29 @@ def _hints(seen: Inspection, question: Question) -> Iterator[Finding]:
         yield finding("large-optimizer-state", found=megabytes(seen.size), share=share)
 
 
-def _cost_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
-    """Check what loading and running the model would take, of the description as Keras will be given it."""
-    config = seen.config
-    if (seen.keras_version or "").startswith("2."):
-        try:
-            config = keras2.repair(config)
-        except keras2.Unrepairable:
-            pass  # will be said, and not loaded
+def _repair(seen: Inspection) -> list[Finding]:
+    """Turn ``seen.config`` into the description that Keras will be given; return why that cannot be done, if so."""
     try:
-        called = calls(config, question.input_shape)
-        reason = cost.excess(config, called)
+        seen.config = repair.repaired(seen.config, seen.keras_version)
+    except keras2.Unrepairable as error:
+        return [finding("other-keras", reason=str(error), folder=seen.folder)]
+    except STRANGE:
+        return [finding("unreadable-config", path=seen.shown, reason="a setting of a layer is not as Keras writes it")]
+    return []
+
+
+def _cost_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """Check what loading and running the model would take."""
+    try:
+        called = calls(seen.config, question.input_shape)
+        reason = cost.excess(seen.config, called)
         missing = cost.missing_weights(called, seen.parameters)
     except STRANGE:
         yield finding("unreadable-config", path=seen.shown, reason="a setting of a layer cannot be calculated with")
         return
+    empty = structure.empty_finding(called)
+    if empty:
+        yield empty
     if reason:
         yield finding("out-of-bounds", phase=INSPECTING, reason=reason, seconds=question.train_seconds)
     if missing:
@@ -265,11 +281,14 @@ def _read_config(seen: Inspection, raw: str) -> str | None:
     """Parse the description of the layers into ``seen.config``; return why that failed, or None."""
     try:
         config = json.loads(raw)
-        parts = list(layers.declared(config))
     except RecursionError:
         return f"it is nested more than {layers.MAX_DEPTH} levels deep"
+    except ValueError:
+        return "its text is damaged"
+    try:
+        parts = list(layers.declared(config))
     except ValueError as error:
-        return _first_line(error)
+        return str(error)
     if not isinstance(config, dict) or not isinstance(config.get("config"), dict | list):
         return "it does not describe a model"
     if sum(part.is_layer for part in parts) > MAX_LAYERS:
@@ -278,13 +297,29 @@ def _read_config(seen: Inspection, raw: str) -> str | None:
     return None
 
 
+def _model_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """Check that the description is one of a whole model, made of layers and built."""
+    wrong = structure.model_finding(seen.config, question)
+    if wrong is not None:
+        yield wrong
+
+
+def _embedding_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """Check that what the ids are looked up in has a row for each of them."""
+    wrong = structure.embedding_finding(seen.config, question)
+    if wrong is not None:
+        yield wrong
+
+
 def _class_findings(seen: Inspection) -> Iterator[Finding]:
     """Check every class that loading the model would create against the allow-list."""
     for item in layers.declared(seen.config):
-        if item.class_name in layers.REFUSED:
-            yield finding("lambda-layer", layer=item.layer)
-        elif not item.is_known:
-            yield finding("custom-layer", layer=item.layer, found=item.class_name)
+        wrong = structure.class_finding(item)
+        if wrong is not None:
+            yield wrong
+        elif item.is_misplaced:
+            found = f"the class {item.class_name!r} in the wrong place"
+            yield finding("unusual-contents", path=seen.shown, found=found)
     for name, class_name, where in layers.lost_tables(seen.config):
         yield finding("lost-vocabulary", layer=name, found=class_name, where=where)
 
@@ -303,12 +338,6 @@ def _loss(training_config: str | None) -> tuple[str | None, bool]:
     if not isinstance(loss, str):
         return None, False
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", loss).lower(), from_logits
-
-
-def _first_line(error: BaseException) -> str:
-    """Return the first line of an error's message, shortened."""
-    line = (str(error) or type(error).__name__).strip().splitlines()[0]
-    return line if len(line) <= 160 else f"{line[:157]}..."
 
 
 def megabytes(size: int) -> str:

@@ -1,16 +1,13 @@
 """Rewrite the configuration of a model saved by Keras 2 (TensorFlow 2.5 to 2.15) so that Keras 3 can load it.
 
 The weights of such a file are fine; what Keras 3 refuses is the JSON beside them. Every rule below was found by
-loading real files, see tests/keras2/README.md of the template. No TensorFlow here: only JSON, and h5py for the copy.
+loading real files, see tests/keras2/README.md of the template. No TensorFlow here: only JSON.
 """
 
 from __future__ import annotations
 
 import copy
-import json
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 Config = dict[str, Any]
@@ -88,31 +85,6 @@ _GONE = {
 _MUST_BE_OFF = ("time_major", "causal", "renorm")
 
 
-def repaired_copy(source: Path, target: Path) -> bool:
-    """Copy the .h5 file ``source`` to ``target``, with a configuration that Keras 3 reads; True if it was rewritten.
-
-    A file that Keras 3 wrote, or that has no configuration, is copied as it is. ``source`` is never written to.
-
-    Raises:
-        Unrepairable: before anything is written.
-        ValueError: when the configuration is not JSON.
-        OSError: when a file cannot be read or written.
-    """
-    import h5py
-
-    with h5py.File(source, "r") as file:
-        version, text = _text(file.attrs.get("keras_version")), _text(file.attrs.get("model_config"))
-    before = json.loads(text) if version.startswith("2.") and text else None
-    after = repair(before, version) if isinstance(before, dict) else before
-    shutil.copyfile(source, target)
-    if after == before:
-        return False
-    with h5py.File(target, "r+") as file:
-        # As str: h5py stores it with variable length, which has no limit of 64 KB.
-        file.attrs["model_config"] = json.dumps(after)
-    return True
-
-
 def repair(model_config: Config, version: str = "2") -> Config:
     """Return a copy of a Keras 2 ``model_config`` that Keras 3 loads with ``compile=False, safe_mode=True``.
 
@@ -133,11 +105,6 @@ def repair(model_config: Config, version: str = "2") -> Config:
         f"The file was written by Keras {version} and {reason}. Train the model again with the TensorFlow of this "
         "project and save it again."
     )
-
-
-def _text(value: Any) -> str:
-    """Return an attribute of an .h5 file as str; h5py gives bytes or str, None where it is missing."""
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value or "")
 
 
 def _model(entry: Config) -> Config:
@@ -206,6 +173,9 @@ def _value(key: str, value: Any) -> Any:
         return _layer(value)
     if key == "cells" and isinstance(value, list):
         return [_layer(cell) for cell in value]
+    # TensorFlow 1 wrote the type of the weights into what fills them at first, which the stored weights replace.
+    if key.endswith("initializer") and isinstance(value, dict) and isinstance(value.get("config"), dict):
+        return {**value, "config": {name: item for name, item in value["config"].items() if name != "dtype"}}
     # {"class_name": "Policy", "config": {"name": "mixed_float16"}}: Keras 3 takes the name of a dtype policy.
     if key == "dtype" and isinstance(value, dict):
         return value.get("config", {}).get("name", "float32")

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-MODELS = frozenset({"Sequential", "Functional", "Model"})
+from exam.grading.wording import shortened
 
-REFUSED = frozenset({"Lambda", "__lambda__", "function", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
-"""Classes that carry or fetch code."""
+MODULE_OF_MODEL = {"Sequential": "keras", "Model": "keras", "Functional": "keras.src.models.functional"}
+MODELS = frozenset(MODULE_OF_MODEL)
+
+REFUSED = frozenset({"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
+"""Layers that carry or fetch code."""
+FUNCTIONS = frozenset({"__lambda__", "function"})
+"""What a function is called that a layer was given: one without a name, whose code is in the file, and one with."""
 
 LOOKUPS = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
 """Layers with a table; one that was learned with adapt() is not in an .h5 file, one given as a list is."""
 
-LAYERS = frozenset(
+LAYERS_OF_KERAS = frozenset(
     """
     Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
     AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout Attention
@@ -33,51 +38,79 @@ LAYERS = frozenset(
     RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear
     RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing ReversibleEmbedding STFTSpectrogram
     SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax Solarization SpatialDropout1D SpatialDropout2D
-    SpatialDropout3D SpectralNormalization StackedRNNCells StringLookup Subtract TextVectorization ThresholdedReLU
+    SpatialDropout3D SpectralNormalization StackedRNNCells StringLookup Subtract TextVectorization
     TimeDistributed UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D
-    ZeroPadding3D RandomHeight RandomWidth SyncBatchNormalization TFOpLambda SlicingOpLambda
+    ZeroPadding3D
     """.split()
 )
-"""The layers of Keras 3.15 and of Keras 2 since TensorFlow 2.5. The two OpLambda classes of Keras 2 name a function
-of TensorFlow, never code; ``keras2.repair`` decides about them."""
+"""The layers of Keras 3.15; nearly all of them are those of Keras 2 since TensorFlow 2.5 too."""
+LAYERS_OF_KERAS_2 = frozenset({"SyncBatchNormalization", "TFOpLambda", "SlicingOpLambda"})
+"""The two OpLambda classes name a function of TensorFlow, never code; ``keras2.repair`` decides about them."""
+LAYERS_ELSEWHERE = {
+    **dict.fromkeys(("RandomHeight", "RandomWidth", "ThresholdedReLU"), "keras._legacy.layers"),
+    **dict.fromkeys(("LayerScale", "StochasticDepth"), "keras.src.applications.convnext"),
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+}
+"""Layer -> its module, for those that are not in ``keras.layers``: old ones, and parts of ``keras.applications``."""
+LAYERS = LAYERS_OF_KERAS | LAYERS_OF_KERAS_2 | LAYERS_ELSEWHERE.keys()
 
-OPERATIONS = frozenset(
-    """
-    Abs Absolute Add All AllClose Amax Amin Angle Any Append Arange Arccos Arccosh Arcsin Arcsinh Arctan Arctan2
-    Arctanh Argmax Argmin Argpartition Argsort Array ArraySplit Average Bincount BitwiseAnd BitwiseInvert
-    BitwiseLeftShift BitwiseNot BitwiseOr BitwiseRightShift BitwiseXor BroadcastTo Cbrt Ceil Clip Concatenate Conj
-    Conjugate Copy Corrcoef Correlate Cos Cosh CountNonzero Cross Cumprod Cumsum Deg2rad Diag Diagflat Diagonal Diff
-    Digitize Divide DivideNoNan Dot Dsplit Dstack Einsum EmptyLike Equal Exp Exp2 ExpandDims Expm1 Fabs Flip Fliplr
-    Flipud Floor FloorDivide Fmax Fmin Fmod Full FullLike Gcd Geomspace GetItem Greater GreaterEqual Heaviside
-    Histogram Hsplit Hstack Hypot I0 Imag Inner IsIn Isclose Isfinite Isinf Isnan Isneginf Isposinf Isreal Kron Lcm
-    Ldexp LeftShift Less LessEqual Linspace Log Log10 Log1p Log2 Logaddexp Logaddexp2 LogicalAnd LogicalNot
-    LogicalOr LogicalXor Logspace Matmul Max Maximum Mean Median Meshgrid Min Minimum Mod Moveaxis Multiply NanToNum
-    Nanargmax Nanargmin Nancumprod Nancumsum Nanmax Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile
-    Nanstd Nansum Nanvar Ndim Negative Nextafter Nonzero NotEqual OnesLike Outer Pad Percentile Power Prod Ptp
-    Quantile Rad2deg Ravel Real Reciprocal Repeat Reshape RightShift Roll Rot90 Round SearchSorted Select Sign
-    Signbit Sin Sinc Sinh Size Slogdet Sort Split Sqrt Square Squeeze Stack Std Subtract Sum Swapaxes Take
-    TakeAlongAxis Tan Tanh Tensordot Tile Trace Transpose Trapezoid Tril Triu TrueDivide Trunc Unique UnravelIndex
-    Vander Var Vdot View Vsplit Vstack Where ZerosLike AdaptiveAveragePool AdaptiveMaxPool AveragePool BatchNorm
-    BinaryCrossentropy CategoricalCrossentropy Celu Conv ConvTranspose DepthToSpace DepthwiseConv
-    DotProductAttention Elu Fold Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LayerNorm LeakyRelu LogSigmoid
-    LogSoftmax MaxPool Moments MultiHot Normalize OneHot PSNR Polar RMSNorm Relu Relu6 Selu SeparableConv Sigmoid
-    Silu SoftShrink Softmax Softplus Softsign SpaceToDepth SparseCategoricalCrossentropy SparsePlus SparseSigmoid
-    Sparsemax Squareplus TanhShrink Threshold Unfold CDist Erf Erfc Erfinv ExtractSequences FFT FFT2 IFFT2 IRFFT
-    ISTFT InTopK Logdet Logsumexp RFFT Rsqrt STFT SegmentMax SegmentMin SegmentProd SegmentSum TopK ViewAsComplex
-    ViewAsReal Cast ConvertToTensor SaturateCast Scatter ScatterUpdate Slice SliceUpdate StopGradient Unstack
-    Cholesky CholeskyInverse Det Eig Eigh Inv Lstsq LuFactor MatrixRank Norm Pinv Qr SVD Solve SolveTriangular
-    AffineTransform CropImages ElasticTransform ExtractPatches GaussianBlur HSVToRGB MapCoordinates PadImages
-    PerspectiveTransform RGBToGrayscale RGBToHSV Resize SSIM ScaleAndTranslate SobelEdges
-    """.split()
-)
-"""Arithmetic on tensors as Keras 3.15 stores it. What is given a function (Map, Scan, WhileLoop ...) is missing."""
+_OPERATIONS_OF = {
+    "keras.src.ops.numpy": """
+        Abs Absolute Add All AllClose Amax Amin Angle Any Append Arange Arccos Arccosh Arcsin Arcsinh Arctan
+        Arctan2 Arctanh Argmax Argmin Argpartition Argsort Array ArraySplit Average Bincount BitwiseAnd
+        BitwiseInvert BitwiseLeftShift BitwiseNot BitwiseOr BitwiseRightShift BitwiseXor BroadcastTo Cbrt Ceil
+        Clip Concatenate Conj Conjugate Copy Corrcoef Correlate Cos Cosh CountNonzero Cross Cumprod Cumsum
+        Deg2rad Diag Diagflat Diagonal Diff Digitize Divide DivideNoNan Dot Dsplit Dstack Einsum EmptyLike Equal
+        Exp Exp2 ExpandDims Expm1 Fabs Flip Fliplr Flipud Floor FloorDivide Fmax Fmin Fmod Full FullLike Gcd
+        Geomspace GetItem Greater GreaterEqual Heaviside Histogram Hsplit Hstack Hypot I0 Imag Inner IsIn
+        Isclose Isfinite Isinf Isnan Isneginf Isposinf Isreal Kron Lcm Ldexp LeftShift Less LessEqual Linspace
+        Log Log10 Log1p Log2 Logaddexp Logaddexp2 LogicalAnd LogicalNot LogicalOr LogicalXor Logspace Matmul Max
+        Maximum Mean Median Meshgrid Min Minimum Mod Moveaxis Multiply NanToNum Nanargmax Nanargmin Nancumprod
+        Nancumsum Nanmax Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile Nanstd Nansum Nanvar Ndim
+        Negative Nextafter Nonzero NotEqual OnesLike Outer Pad Percentile Power Prod Ptp Quantile Rad2deg Ravel
+        Real Reciprocal Repeat Reshape RightShift Roll Rot90 Round SearchSorted Select Sign Signbit Sin Sinc
+        Sinh Size Slogdet Sort Split Sqrt Square Squeeze Stack Std Subtract Sum Swapaxes Take TakeAlongAxis Tan
+        Tanh Tensordot Tile Trace Transpose Trapezoid Tril Triu TrueDivide Trunc Unique UnravelIndex Vander Var
+        Vdot View Vsplit Vstack Where ZerosLike
+    """,
+    "keras.src.ops.nn": """
+        AdaptiveAveragePool AdaptiveMaxPool AveragePool BatchNorm BinaryCrossentropy CTCDecode CTCLoss
+        CategoricalCrossentropy Celu Conv ConvTranspose DepthToSpace DepthwiseConv DotProductAttention Elu Fold
+        Gelu Glu HardShrink HardSigmoid HardSilu HardTanh LayerNorm LeakyRelu LogSigmoid LogSoftmax MaxPool
+        Moments MultiHot Normalize OneHot PSNR Polar RMSNorm Relu Relu6 Selu SeparableConv Sigmoid Silu
+        SoftShrink Softmax Softplus Softsign SpaceToDepth SparseCategoricalCrossentropy SparsePlus SparseSigmoid
+        Sparsemax Squareplus TanhShrink Threshold Unfold
+    """,
+    "keras.src.ops.math": """
+        CDist Erf Erfc Erfinv ExtractSequences FFT FFT2 IFFT2 IRFFT ISTFT InTopK Logdet Logsumexp RFFT Rsqrt
+        STFT SegmentMax SegmentMin SegmentProd SegmentSum TopK ViewAsComplex ViewAsReal
+    """,
+    "keras.src.ops.core": """
+        Cast ConvertToTensor SaturateCast Scatter ScatterUpdate Slice SliceUpdate StopGradient Unstack
+    """,
+    "keras.src.ops.linalg": """
+        Cholesky CholeskyInverse Det Eig Eigh Inv Lstsq LuFactor MatrixRank Norm Pinv Qr SVD Solve
+        SolveTriangular
+    """,
+    "keras.src.ops.image": """
+        AffineTransform CropImages ElasticTransform ExtractPatches GaussianBlur HSVToRGB MapCoordinates
+        PadImages PerspectiveTransform RGBToGrayscale RGBToHSV Resize SSIM ScaleAndTranslate SobelEdges
+    """,
+    "keras.src.ops.einops": "Rearrange",
+    "keras.src.activations.activations": "Mish ReLU",
+}
+"""Module -> the operations on tensors that Keras 3.15 has there. What is given a function (Map, Scan, WhileLoop ...)
+is missing."""
+MODULE_OF_OPERATION = {name: module for module, names in _OPERATIONS_OF.items() for name in names.split()}
+OPERATIONS = frozenset(MODULE_OF_OPERATION)
 
 PARTS = frozenset(
     """
     Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer LecunNormal LecunUniform
     Ones Orthogonal OrthogonalInitializer RandomNormal RandomUniform STFT STFTInitializer TruncatedNormal
     VarianceScaling Zeros L1 L1L2 L2 OrthogonalRegularizer MaxNorm MinMaxNorm NonNeg UnitNorm RadialConstraint
-    DTypePolicy DTypePolicyMap FloatDTypePolicy Policy PolicyV1 QuantizedDTypePolicy QuantizedFloat8DTypePolicy
+    DTypePolicy DTypePolicyMap FloatDTypePolicy Policy PolicyV1 QuantizedDTypePolicy Int4DTypePolicy
+    Int4QuantizationConfig Int8QuantizationConfig
     Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Muon Nadam RMSprop SGD
     CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay PolynomialDecay
     BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy CategoricalFocalCrossentropy CategoricalHinge
@@ -93,6 +126,8 @@ PARTS = frozenset(
 VALUES = frozenset({"__keras_tensor__", "__ellipsis__", "__slice__", "__tuple__", "__bytes__", "TensorShape"})
 ARRAYS = frozenset({"__tensor__", "__numpy__"})
 KNOWN = LAYERS | MODELS | OPERATIONS | PARTS | VALUES | ARRAYS
+_ARGUMENTS = VALUES | ARRAYS
+_ONLY_OPERATIONS = OPERATIONS - LAYERS - PARTS
 
 PLACES = frozenset(
     """
@@ -115,16 +150,30 @@ class Declared:
         layer: the name of the layer that it is or belongs to.
         class_name: of the object.
         entry: the JSON of the object.
+        in_call: whether it stands among the arguments with which a layer is called.
+        setting: under which name its owner is given it, for example ``kernel_initializer``.
     """
 
     layer: str
     class_name: str
     entry: dict[str, Any]
+    in_call: bool = False
+    setting: str = ""
 
     @property
     def is_layer(self) -> bool:
         """Return whether it is a layer or an operation, not something that a layer is given."""
         return "inbound_nodes" in self.entry or self.class_name in LAYERS | MODELS | {"Lambda"}
+
+    @property
+    def is_misplaced(self) -> bool:
+        """Return whether it stands where Keras never writes it.
+
+        A layer is called with tensors and plain values; operations stand in the row of a model's layers alone.
+        """
+        if self.in_call:
+            return self.class_name not in _ARGUMENTS
+        return self.class_name in _ONLY_OPERATIONS and "inbound_nodes" not in self.entry
 
     @property
     def is_known(self) -> bool:
@@ -134,7 +183,10 @@ class Declared:
         if known and self.class_name in ARRAYS:
             inner = self.entry.get("config")
             return isinstance(inner, dict) and bool(NUMBER_TYPES.fullmatch(str(inner.get("dtype"))))
-        return known and _is_of_keras(self.entry.get("module"))
+        module = self.entry.get("module")
+        if is_operation(self.entry) and self.class_name not in PARTS:
+            return known and module in (None, module_of(self.entry))
+        return known and (_is_of_keras(module) or module == module_of(self.entry))
 
 
 def _is_of_keras(module: Any) -> bool:
@@ -147,16 +199,46 @@ def _is_of_keras(module: Any) -> bool:
     return package == "keras" and bool(path) and path[0] in PLACES
 
 
+def is_operation(entry: dict[str, Any]) -> bool:
+    """Return whether an object is an operation on tensors; eleven layers have the names of operations.
+
+    A stated module decides, as it does for Keras. Without one, every layer states whether it can be trained, and no
+    operation does.
+    """
+    name, module, config = str(entry.get("class_name")), entry.get("module"), entry.get("config")
+    if name not in OPERATIONS or name not in LAYERS:
+        return name in OPERATIONS
+    if module is not None:
+        return "layers" not in str(module).split(".")
+    return not (isinstance(config, dict) and "trainable" in config)
+
+
+def module_of(entry: dict[str, Any]) -> str | None:
+    """Return the module of a layer, operation or model of Keras 3; None for anything else."""
+    name = str(entry.get("class_name"))
+    if is_operation(entry):
+        return MODULE_OF_OPERATION[name]
+    if name in LAYERS_OF_KERAS:
+        return "keras.layers"
+    return MODULE_OF_MODEL.get(name) or LAYERS_ELSEWHERE.get(name)
+
+
+def _is_code(item: dict[str, Any]) -> bool:
+    """Return whether an object is the code of a lambda, as Keras writes an activation that is one."""
+    value = item.get("value")
+    return isinstance(value, list) and bool(value) and isinstance(value[0], str) and len(item) == 1
+
+
 def declared(config: Any) -> Iterator[Declared]:
     """Yield every object that the model's JSON would create, outer ones first, in the order of the file.
 
     Raises:
         ValueError: nested deeper or longer than any real model.
     """
-    waiting: list[tuple[Any, int, str]] = [(config, 0, "model")]
+    waiting: list[tuple[Any, int, str, bool, str]] = [(config, 0, "model", False, "")]
     parts = 0
     while waiting:
-        item, depth, layer = waiting.pop()
+        item, depth, layer, in_call, setting = waiting.pop()
         parts += 1
         if depth > MAX_DEPTH:
             raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
@@ -166,14 +248,21 @@ def declared(config: Any) -> Iterator[Declared]:
             class_name = item.get("class_name")
             if isinstance(class_name, str):
                 inner = item.get("config")
-                name = inner.get("name") if isinstance(inner, dict) and class_name not in PARTS else None
+                is_part = class_name in PARTS or setting.endswith(("initializer", "regularizer", "constraint"))
+                name = inner.get("name") if isinstance(inner, dict) and not is_part else None
                 name = name or item.get("name")
                 layer = name if isinstance(name, str) else layer
-                yield Declared(layer, class_name, item)
+                yield Declared(layer, class_name, item, in_call, setting)
             elif class_name is not None:
                 raise ValueError("a class without a name")
-        values = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
-        waiting += [(value, depth + 1, layer) for value in reversed(list(values)) if isinstance(value, (dict, list))]
+            elif setting.endswith("activation") and _is_code(item):
+                yield Declared(layer, "__lambda__", item, in_call, setting)
+        pairs = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
+        waiting += [
+            (value, depth + 1, layer, in_call or key == "inbound_nodes", key if isinstance(key, str) else setting)
+            for key, value in reversed(list(pairs))
+            if isinstance(value, (dict, list))
+        ]
 
 
 def lost_tables(config: Any) -> Iterator[tuple[str, str, str]]:
@@ -185,4 +274,4 @@ def lost_tables(config: Any) -> Iterator[tuple[str, str, str]]:
             if not table:
                 yield item.layer, item.class_name, "learned with adapt()"
             elif not isinstance(table, list):
-                yield item.layer, item.class_name, f"read from another file ({str(table)!r:.60})"
+                yield item.layer, item.class_name, f"read from another file ({shortened(repr(str(table)), 60)})"

@@ -23,6 +23,8 @@ MAX_ATTRIBUTES = 100
 """Of one object. Keras writes five, and splits lists of names in parts of 64 KB."""
 MAX_TEXT_BYTES = 4 * 2**20
 """Of the description of the layers, and of all other texts together."""
+BFLOAT16 = "|V2"
+"""How h5py shows the type bfloat16: as two bytes of no known meaning."""
 STEP_COUNTER = re.compile(r"iter(ation)?s?(:0)?")
 """What optimizers of Keras 2 and 3 call the number of their steps."""
 
@@ -156,12 +158,9 @@ def _text(value: Any) -> str | None:
 
 
 def _is_plain(dtype: np.dtype[Any]) -> bool:
-    """Return whether values of a type are numbers as they stand in the file, pointing nowhere.
-
-    Void of two bytes is how h5py shows bfloat16.
-    """
+    """Return whether values of a type are numbers as they stand in the file, pointing nowhere."""
     known = h5py.check_ref_dtype(dtype) is None and h5py.check_vlen_dtype(dtype) is None and dtype.subdtype is None
-    return known and (dtype.kind in "biuf" or dtype.str == "|V2")
+    return known and (dtype.kind in "biuf" or dtype.str == BFLOAT16)
 
 
 def _checked_bytes(item: Any) -> int:
@@ -182,7 +181,7 @@ def _checked_bytes(item: Any) -> int:
 
 def _count(found: Contents, path: str, item: Any) -> None:
     """Note what one data set says of the size and the training of the model."""
-    number = np.issubdtype(item.dtype, np.number)
+    number = np.issubdtype(item.dtype, np.number) or item.dtype.str == BFLOAT16
     if path.startswith("/model_weights/") and number:
         found.parameters += item.size or 0
     elif path.startswith("/optimizer_weights/"):

@@ -195,7 +195,7 @@ class _Worker:
                 reply = json.loads(self._receive())
                 if "phase" in reply:
                     self._enter(reply["phase"])
-                    wrong = next(contract_findings(job.question, *_shapes(reply)), None)
+                    wrong = _wrong_shape(job, *_shapes(reply))
                     if wrong:
                         self.stop()
                         return Answer(finding=wrong)
@@ -303,6 +303,16 @@ def _shapes(reply: dict[str, Any]) -> tuple[Any, Any]:
     return shape(reply.get("input_shape")), shape(reply.get("output_shape"))
 
 
+def _wrong_shape(job: Job, input_shape: Any, output_shape: Any) -> Finding | None:
+    """Return what is wrong with the shapes that Keras states for a model.
+
+    Those of some layers' outputs are not what comes out (``Hashing`` in one-hot form, for example): where one is
+    stated, the predictions themselves are compared.
+    """
+    several = output_shape if isinstance(output_shape, list) else None
+    return next(contract_findings(job.question, input_shape, several), None)
+
+
 def _predictions(job: Job, reply: dict[str, Any], data: bytes) -> Answer:
     """Check that the predictions have the shape of the question's answers."""
     predictions = np.frombuffer(data, dtype=np.float32).reshape(reply["shape"])
@@ -338,9 +348,18 @@ def _refused(job: Job, phase: str, reply: dict[str, Any]) -> Answer:
     code = reply["refused"]
     if code == "not-loadable":
         ours, theirs = installed_versions().get("keras", "?"), job.written_by
-        values |= {"keras": ours, "version": theirs}
+        values |= {"keras": ours, "version": theirs, "advice": _advice(job, ours)}
         code = "newer-keras" if _numbers(theirs) > _numbers(ours) else code
     return Answer(finding=finding(code, **values))
+
+
+def _advice(job: Job, ours: str) -> str:
+    """Return what to try with a file that Keras cannot load: the Keras that wrote it would write the same once more."""
+    if _numbers(job.written_by) != _numbers(ours):
+        script = f"Category{job.question.category}/starter.py"
+        return f"Keras {job.written_by} wrote the file. Train the model with this project's interpreter: run {script}."
+    page = "docs/findings/not-loadable.md"
+    return f"Build that part of the model from other layers of tf.keras.layers, and train it; {page} helps to find it."
 
 
 def _numbers(version: str) -> tuple[int, ...]:

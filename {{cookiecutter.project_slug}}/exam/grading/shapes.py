@@ -4,7 +4,8 @@ Both styles are understood: Keras 2 (``batch_input_shape``, calls as lists) and 
 ``__keras_tensor__``). Shapes leave out the batch axis. What is not understood is None, never an error: the answer
 serves to say in words what does not fit, before the model is loaded.
 
-A layer is one line of ``_SHAPES``, class name -> function of its input's shape and its configuration.
+A layer is one line of ``_SHAPES``, class name -> function of its input's shape and its configuration. What stands among
+the layers of a Keras 3 model and is an operation on tensors is known to ``operations``.
 """
 
 from __future__ import annotations
@@ -16,9 +17,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-Config = dict[str, Any]
-Shape = tuple[int | None, ...]
+from exam.grading import layers as known_layers
+from exam.grading import operations
+from exam.grading.operations import Config, Shape, each, joined, product, spatial, transposed_windows, windows
+
+BATCH_SIZE = 64
+"""Samples that are predicted at once, unless the model states another number."""
 ShapeFunction = Callable[[Shape, Config], Shape | None]
+Arguments = tuple[list[Any], dict[str, Any]]
+"""Of one call of an operation, by position and by name, as ``operations.filled`` returns them."""
 
 
 @dataclass(frozen=True)
@@ -57,27 +64,43 @@ class Signature:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer, inside nested models and wrappers too.
+    """One call of a layer or operation, inside nested models and wrappers too.
 
     Attributes:
         layer: its description.
-        inputs: shapes without the batch axis, None where unknown.
+        inputs: whole shapes, the batch axis first, None where unknown.
         outputs: the same.
         depth: in how many models and wrappers it stands.
+        arguments: what an operation was called on, by position and by name; None for a layer.
     """
 
     layer: Config
     inputs: tuple[Shape | None, ...]
     outputs: tuple[Shape | None, ...]
     depth: int
+    arguments: Arguments | None = None
 
 
 @dataclass(frozen=True)
 class _Tensor:
-    """A tensor on its way through the model: its shape, and the activation its values went through last."""
+    """A tensor on its way through the model.
+
+    Attributes:
+        shape: without the first axis, which is that of the batch until an operation moves it; None when unknown.
+        activation: what its values went through last, None when unknown.
+        first: the length of the first axis, None when unknown.
+        is_number: whether it has no axes at all.
+    """
 
     shape: Shape | None = None
     activation: str | None = None
+    first: int | None = None
+    is_number: bool = False
+
+    @property
+    def whole(self) -> Shape | None:
+        """Return the shape with the first axis."""
+        return () if self.is_number else None if self.shape is None else (self.first, *self.shape)
 
 
 _UNKNOWN = _Tensor()
@@ -89,20 +112,27 @@ STRANGE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, 
 
 @dataclass(frozen=True)
 class _Walk:
-    """How far into a configuration we are: nested how deep, and which layers were called."""
+    """How far into a configuration we are: nested how deep, with how many samples, and which layers were called."""
 
+    rows: int | None = None
     depth: int = 0
     count: Iterator[int] = field(default_factory=itertools.count)
     calls: list[Call] = field(default_factory=list)
 
     def deeper(self) -> _Walk:
         """Return the walk one model or wrapper further in; what is counted is shared."""
-        return _Walk(self.depth + 1, self.count, self.calls)
+        return _Walk(self.rows, self.depth + 1, self.count, self.calls)
 
-    def note(self, layer: Config, inputs: Sequence[_Tensor], outputs: Sequence[_Tensor]) -> None:
+    def note(
+        self,
+        layer: Config,
+        inputs: Sequence[_Tensor],
+        outputs: Sequence[_Tensor],
+        arguments: Arguments | None = None,
+    ) -> None:
         """Keep what one call took and gave."""
-        taken, given = (tuple(tensor.shape for tensor in tensors) for tensors in (inputs, outputs))
-        self.calls.append(Call(layer, taken, given, self.depth))
+        taken, given = (tuple(tensor.whole for tensor in tensors) for tensors in (inputs, outputs))
+        self.calls.append(Call(layer, taken, given, self.depth, arguments))
 
 
 def signature(model_config: Config) -> Signature:
@@ -114,14 +144,24 @@ def signature(model_config: Config) -> Signature:
 
 
 def calls(model_config: Config, input_shape: Shape) -> list[Call]:
-    """Return every call of a layer for one sample of ``input_shape``, as far as they are understood; nothing raises."""
-    walk = _Walk()
+    """Return every call of a layer for a batch of ``input_shape``, as far as they are understood; nothing raises."""
+    rows = batch_size(model_config)
+    walk = _Walk(rows)
     try:
         model = _Model(model_config, walk)
-        model.call([_Tensor(input_shape if len(model.inputs) == 1 else shape) for shape in model.inputs])
+        stated = [input_shape] if len(model.inputs) == 1 else model.inputs
+        model.call([_Tensor(shape, first=rows) for shape in stated])
     except STRANGE:
         pass
     return walk.calls
+
+
+def batch_size(model_config: Config) -> int:
+    """Return how many samples are predicted at once: as many as an input of the model states, else the grader's own."""
+    try:
+        return max((rows for rows in _Model(model_config, _Walk()).batches if rows), default=BATCH_SIZE)
+    except STRANGE:
+        return BATCH_SIZE
 
 
 def _signature(model_config: Config) -> Signature:
@@ -156,7 +196,9 @@ class _Model:
         self._nested = {_name(layer): layer.get("class_name") for layer in self.layers if _is_model(layer)}
         nodes = [node for layer in self.layers for node in layer.get("inbound_nodes") or []]
         self._old_style = any(isinstance(node, list) for node in nodes)
-        self.inputs: list[Shape | None] = self._sequential_input() if self._sequential else self._functional_inputs()
+        whole = self._sequential_input() if self._sequential else self._functional_inputs()
+        self.inputs: list[Shape | None] = [None if shape is None else shape[1:] for shape in whole]
+        self.batches: list[int | None] = [None if shape is None else shape[0] for shape in whole]
         self.results: dict[str, list[list[_Tensor]]] = {}  # by layer name: the outputs of every call
 
     def call(self, inputs: Sequence[_Tensor]) -> list[_Tensor]:
@@ -165,7 +207,7 @@ class _Model:
         # A model called on something unknown still knows what it was built for.
         stated = self.inputs if len(self.inputs) == len(inputs) else [None] * len(inputs)
         given = [
-            tensor if tensor.shape is not None else _Tensor(shape, tensor.activation)
+            tensor if tensor.shape is not None else _Tensor(shape, tensor.activation, tensor.first)
             for tensor, shape in zip(inputs, stated, strict=True)
         ]
         return self._call_sequential(given) if self._sequential else self._call_functional(given)
@@ -176,15 +218,17 @@ class _Model:
         return None if first is None else first.shape
 
     def _sequential_input(self) -> list[Shape | None]:
-        """Return the shape that the first layer states, or the shapes of a model that stands first."""
+        """Return the whole shape that the first layer states, or the shapes of a model that stands first."""
         first = self.layers[0] if self.layers else {}
         if _is_model(first) and self._walk.depth < MAX_DEPTH:
-            return _Model(first, self._walk.deeper()).inputs
+            inner = _Model(first, self._walk.deeper())
+            shapes = zip(inner.batches, inner.inputs, strict=True)
+            return [None if shape is None else (rows, *shape) for rows, shape in shapes]
         stated = _stated_shape(first) or self._config.get("build_input_shape")
         return [_axes(stated)]
 
     def _functional_inputs(self) -> list[Shape | None]:
-        """Return the shapes that the input layers state, in the order of ``input_layers``."""
+        """Return the whole shapes that the input layers state, in the order of ``input_layers``."""
         by_name = {_name(layer): layer for layer in self.layers}
         return [_axes(_stated_shape(by_name.get(name, {}))) for name, _, _ in _references(self._config["input_layers"])]
 
@@ -215,6 +259,8 @@ class _Model:
 
     def _call_if_ready(self, layer: Config, node: Any) -> bool:
         """Make one call of ``layer`` and return True, or return False when an input is missing."""
+        if isinstance(node, dict) and known_layers.is_operation(layer):
+            return self._operate_if_ready(layer, node)
         found = [
             self._result(name, index - self._counted_from(name), tensor) for name, index, tensor in _references(node)
         ]
@@ -222,6 +268,29 @@ class _Model:
         if len(tensors) < len(found):
             return False
         self.results[_name(layer)].append(_call_layer(layer, tensors, self._walk))
+        return True
+
+    def _operate_if_ready(self, operation: Config, node: Config) -> bool:
+        """Make one call of ``operation`` and return True, or return False when an input is missing."""
+        taken: list[_Tensor] = []
+
+        def find(name: str, call: int, output: int) -> Any:
+            tensor = self._result(name, call - self._counted_from(name), output)
+            if tensor is None:
+                raise _MissingError
+            taken.append(tensor)
+            return operations.UNKNOWN if tensor.whole is None else tensor.whole
+
+        try:
+            args = operations.filled(node.get("args", []), find)
+            kwargs = {name: operations.filled(value, find) for name, value in node.get("kwargs", {}).items()}
+            given = _operate(operation, (args, kwargs), taken, self._walk)
+        except _MissingError:
+            return False
+        except STRANGE:
+            given = [_UNKNOWN]
+            self._walk.note(operation, taken, given, ([], {}))
+        self.results[_name(operation)].append(given)
         return True
 
     def _counted_from(self, name: str, end: bool = False) -> int:
@@ -242,6 +311,50 @@ class _Model:
         return outputs[tensor] if 0 <= tensor < len(outputs) else _UNKNOWN
 
 
+class _MissingError(Exception):
+    """A tensor is not there yet."""
+
+
+def _operate(operation: Config, arguments: Arguments, taken: list[_Tensor], walk: _Walk) -> list[_Tensor]:
+    """Return the outputs of one call of an operation; unknown where it is not understood."""
+    try:
+        activation = operations.activation(operation, *arguments, [tensor.activation for tensor in taken])
+    except STRANGE:
+        activation = None
+    try:
+        within = walk.depth < MAX_DEPTH and next(walk.count) < MAX_CALLS
+        given = operations.outputs(operation, *arguments) if within else [None]
+        given = [_at_most(shape, operation, taken, walk) for shape in given]
+        outputs = [_result_of(shape, _still(activation, taken, shape)) for shape in given]
+    except STRANGE:
+        outputs = [_Tensor(None, _still(activation, taken, None))]
+    walk.note(operation, taken, outputs, arguments)
+    return outputs
+
+
+def _at_most(shape: Shape | None, operation: Config, taken: list[_Tensor], walk: _Walk) -> Shape | None:
+    """Return a shape with the most that an operation can find for its unknown lengths, when costs are counted."""
+    if shape is None or walk.rows is None or operation["class_name"] not in operations.DEPENDING_ON_VALUES:
+        return shape
+    most = operations.product([axis for tensor in taken for axis in tensor.whole or ()])
+    return tuple(most if axis is None else axis for axis in shape)
+
+
+def _still(activation: str | None, taken: list[_Tensor], shape: Shape | None) -> str | None:
+    """Return the activation, unless it is over classes and some of these were dropped: ``softmax(x)[:, 1:]``."""
+    if activation not in operations.ACROSS_CLASSES:
+        return activation
+    before = taken[0].whole if taken else None
+    return activation if shape and before and shape[-1] == before[-1] else None
+
+
+def _result_of(shape: Shape | None, activation: str | None) -> _Tensor:
+    """Return a tensor of a whole shape, which may have no axis at all."""
+    if not shape:
+        return _Tensor(None, activation, is_number=shape is not None)
+    return _Tensor(shape[1:], activation, shape[0])
+
+
 def _is_model(entry: Config) -> bool:
     """Return whether a layer is a model itself."""
     config = entry.get("config")
@@ -255,17 +368,20 @@ def _name(entry: Config) -> str:
 
 
 def _stated_shape(layer: Config) -> Any:
-    """Return the shape with batch axis that a layer states for its input, under one of the names in use."""
+    """Return the shape with batch axis that a layer states for its input, under one of the names in use.
+
+    Keras prefers the older name when there are both.
+    """
     config = layer.get("config") or {}
     built = layer.get("build_config") or {}
-    return config.get("batch_shape") or config.get("batch_input_shape") or built.get("input_shape")
+    return config.get("batch_input_shape") or config.get("batch_shape") or built.get("input_shape")
 
 
 def _axes(shape: Any) -> Shape | None:
-    """Return a stated shape without its batch axis, None unless it is a list of lengths."""
+    """Return a stated shape, None unless it is a list of lengths."""
     if not isinstance(shape, (list, tuple)) or not shape or not all(a is None or _is_length(a) for a in shape):
         return None
-    return tuple(shape[1:])
+    return tuple(shape)
 
 
 def _is_length(value: Any) -> bool:
@@ -305,14 +421,26 @@ def _call_layer(layer: Config, inputs: list[_Tensor], walk: _Walk) -> list[_Tens
         outputs = [_checked(tensor) for tensor in _outputs(layer, inputs, walk)]
     except STRANGE:
         outputs = [_UNKNOWN]
+    first = _first_axis(inputs, walk)
+    outputs = [
+        tensor if tensor.first is not None or tensor.is_number else _Tensor(tensor.shape, tensor.activation, first)
+        for tensor in outputs
+    ]
     walk.note(layer, inputs, outputs)
     return outputs
+
+
+def _first_axis(inputs: Sequence[_Tensor], walk: _Walk) -> int | None:
+    """Return the length of the first axis of what a layer gives: that of its inputs, or of the batch."""
+    lengths = [tensor.first for tensor in inputs if tensor.shape is not None]
+    known = [length for length in lengths if length is not None]
+    return None if len(known) < len(lengths) else max(known, default=walk.rows)
 
 
 def _checked(tensor: _Tensor) -> _Tensor:
     """Return ``tensor``, without its shape when an axis is impossible (a window larger than its input)."""
     possible = tensor.shape is not None and all(axis is None or axis > 0 for axis in tensor.shape)
-    return tensor if possible else _Tensor(None, tensor.activation)
+    return tensor if possible else _Tensor(None, tensor.activation, tensor.first)
 
 
 def _outputs(layer: Config, inputs: list[_Tensor], walk: _Walk) -> list[_Tensor]:
@@ -334,18 +462,23 @@ def _outputs(layer: Config, inputs: list[_Tensor], walk: _Walk) -> list[_Tensor]
         return [_UNKNOWN]
     before = inputs[0]
     shape = None if before.shape is None else _SHAPES[class_name](before.shape, config)
-    return [_Tensor(shape, _activation(class_name, config, before.activation))]
+    rank = None if before.shape is None else len(before.shape)
+    activation = _activation(class_name, config, before.activation, rank)
+    return [_Tensor(None if activation == "glu" else shape, activation)]  # which gives half of the units
 
 
-def _activation(class_name: str, config: Config, before: str | None) -> str | None:
-    """Return what the values went through last, given what they went through ``before`` this layer."""
+def _activation(class_name: str, config: Config, before: str | None, rank: int | None) -> str | None:
+    """Return what the values went through last, given what they went through ``before`` this layer.
+
+    A softmax over another axis than the last has no name; ``rank`` is that of the input, without the batch axis.
+    """
     if class_name in _SEEN_THROUGH:
         return before
     if class_name == "Activation":
         own = activation_name(config.get("activation"))
         return before if own == "linear" else own
     if class_name in _ACTIVATIONS:
-        return _ACTIVATIONS[class_name]
+        return _ACTIVATIONS[class_name] if config.get("axis", -1) in (-1, rank) else None
     return activation_name(config.get("activation", "linear"))
 
 
@@ -366,7 +499,7 @@ def activation_name(written: Any) -> str | None:
 def _time_distributed(config: Config, inputs: list[_Tensor], walk: _Walk) -> list[_Tensor]:
     """Call the inner layer without the axis of time, and put that axis back."""
     before = inputs[0]
-    step = _Tensor(before.shape[1:] if before.shape else None, before.activation)
+    step = _Tensor(before.shape[1:] if before.shape else None, before.activation, before.first)
     after = _call_layer(config["layer"], [step], walk.deeper())[0]
     if not before.shape or after.shape is None:
         return [_Tensor(None, after.activation)]
@@ -465,9 +598,8 @@ def _multi_head(shapes: list[Shape], config: Config) -> Shape | None:
 
 
 _MERGES: dict[str, Callable[[list[Shape], Config], Shape | None]] = {
-    # Layers, and the operations of the same names that arithmetic on tensors leaves in a Keras 3 model.
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), _elementwise),
-    **dict.fromkeys(("Divide", "TrueDivide", "Power"), _elementwise),
+    "CustomScaleLayer": _elementwise,
     "Concatenate": _concatenated,
     "Attention": _attended,
     "AdditiveAttention": _attended,
@@ -476,16 +608,20 @@ _MERGES: dict[str, Callable[[list[Shape], Config], Shape | None]] = {
     "GroupQueryAttention": _multi_head,
 }
 _KEEP_COMMON_ACTIVATION = ("Concatenate", "Average", "Maximum", "Minimum")
+_OWN_PROJECTION = ("MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention")
 
 
 def _merged(class_name: str, config: Config, inputs: list[_Tensor]) -> _Tensor:
-    """Return the output of a layer with several inputs; a common activation lives on where values are kept."""
+    """Return the output of a layer with several inputs; a common activation lives on where values are kept.
+
+    The sum of two probabilities is neither linear nor a probability, and half of it may be meant: it has no name.
+    """
     shapes = [tensor.shape for tensor in inputs if tensor.shape is not None]
     shape = _MERGES[class_name](shapes, config) if len(shapes) == len(inputs) else None
-    if class_name not in _KEEP_COMMON_ACTIVATION:
-        return _Tensor(shape, "linear")
     before = {tensor.activation for tensor in inputs}
-    return _Tensor(shape, before.pop() if len(before) == 1 else None)
+    if class_name in _OWN_PROJECTION or before == {"linear"}:
+        return _Tensor(shape, "linear")
+    return _Tensor(shape, before.pop() if class_name in _KEEP_COMMON_ACTIVATION and len(before) == 1 else None)
 
 
 _TENSORFLOW = {"nn.softmax": "softmax", "nn.relu": "relu", "math.sigmoid": "sigmoid", "math.tanh": "tanh"}
@@ -496,8 +632,9 @@ def _tensorflow_function(config: Config, inputs: list[_Tensor]) -> _Tensor:
     function = str(config.get("function"))
     if function in _TENSORFLOW:
         return _Tensor(inputs[0].shape, _TENSORFLOW[function])
-    arithmetic = function.rpartition(".")[2] in ("add", "subtract", "multiply", "truediv")
-    return _Tensor(inputs[0].shape, "linear") if arithmetic else _UNKNOWN
+    if function.rpartition(".")[2] not in ("add", "subtract", "multiply", "truediv"):
+        return _UNKNOWN
+    return _Tensor(inputs[0].shape, "linear" if {tensor.activation for tensor in inputs} == {"linear"} else None)
 
 
 # --- Shape functions -------------------------------------------------------------------------------------------------
@@ -519,20 +656,15 @@ def _einsum_dense(shape: Shape, config: Config) -> Shape | None:
     return (stated,) if isinstance(stated, int) else tuple(stated)
 
 
-def _product(axes: Sequence[int | None]) -> int | None:
-    """Return the product of the lengths, None when one is unknown."""
-    return None if None in axes else math.prod(axis for axis in axes if axis is not None)
-
-
 def _flatten(shape: Shape, config: Config) -> Shape | None:
     """Return one axis for all values."""
-    return (_product(shape),)
+    return (product(shape),)
 
 
 def _reshape(shape: Shape, config: Config) -> Shape | None:
     """Return the target; -1 stands for what is left."""
     target = [int(axis) for axis in config["target_shape"]]
-    whole, rest = _product(shape), math.prod(axis for axis in target if axis != -1)
+    whole, rest = product(shape), math.prod(axis for axis in target if axis != -1)
     free = None if whole is None else whole // rest
     return tuple(free if axis == -1 else axis for axis in target)
 
@@ -552,96 +684,36 @@ def _embedding(shape: Shape, config: Config) -> Shape | None:
     return (*shape, int(config["output_dim"]))
 
 
-def _spatial(shape: Shape, config: Config) -> tuple[tuple[int | None, ...], int | None, bool]:
-    """Split a shape into its spatial axes and channels; True when the channels come first."""
-    first = config.get("data_format") == "channels_first"
-    return (shape[1:], shape[0], first) if first else (shape[:-1], shape[-1], first)
-
-
-def _joined(spatial: Sequence[int | None], channels: int | None, first: bool) -> Shape:
-    """Put spatial axes and channels back together."""
-    return (channels, *spatial) if first else (*spatial, channels)
-
-
-def _each(value: Any, rank: int) -> list[int]:
-    """Return one number per spatial axis from a number, or from a list of that many."""
-    numbers = [value] * rank if isinstance(value, int) else list(value)
-    if len(numbers) != rank:
-        raise ValueError("as many numbers as axes")
-    return numbers
-
-
-def _window(length: int | None, size: int, stride: int, padding: str) -> int | None:
-    """Return how many windows fit; "same" and "causal" pad so that only the stride counts."""
-    if length is None:
-        return None
-    return -(-length // stride) if padding != "valid" else (length - size) // stride + 1
-
-
-def _windows(shape: Shape, config: Config, size: Any, strides: Any) -> Shape:
-    """Slide windows over the spatial axes of ``shape`` and return it with the new lengths."""
-    spatial, channels, first = _spatial(shape, config)
-    rank = len(spatial)
-    dilation = _each(config.get("dilation_rate", 1), rank)
-    sizes = [(one - 1) * gap + 1 for one, gap in zip(_each(size, rank), dilation, strict=True)]
-    steps = zip(spatial, sizes, _each(strides, rank), strict=True)
-    return _joined([_window(*step, config.get("padding", "valid")) for step in steps], channels, first)
-
-
 def _convolution(shape: Shape, config: Config) -> Shape:
     """Slide the kernel and replace the channels by the filters."""
-    slid = _windows(shape, config, config["kernel_size"], config.get("strides", 1))
-    spatial, _, first = _spatial(slid, config)
-    return _joined(spatial, int(config["filters"]), first)
+    slid = windows(shape, config, config["kernel_size"], config.get("strides", 1))
+    axes, _, first = spatial(slid, config)
+    return joined(axes, int(config["filters"]), first)
 
 
 def _depthwise(shape: Shape, config: Config) -> Shape | None:
     """Slide the kernel; every channel gives ``depth_multiplier`` channels."""
-    slid = _windows(shape, config, config["kernel_size"], config.get("strides", 1))
-    spatial, channels, first = _spatial(slid, config)
-    return _joined(spatial, None if channels is None else channels * config.get("depth_multiplier", 1), first)
+    slid = windows(shape, config, config["kernel_size"], config.get("strides", 1))
+    axes, channels, first = spatial(slid, config)
+    return joined(axes, product([channels, config.get("depth_multiplier", 1)]), first)
 
 
 def _transposed(shape: Shape, config: Config) -> Shape | None:
-    """Return the shape that the convolution would turn into ``shape``; Keras docs of Conv2DTranspose."""
-    spatial, _, first = _spatial(shape, config)
-    rank = len(spatial)
-    extra = config.get("output_padding")
-    extras = [None] * rank if extra is None else _each(extra, rank)
-    settings = zip(
-        spatial,
-        _each(config["kernel_size"], rank),
-        _each(config.get("strides", 1), rank),
-        _each(config.get("dilation_rate", 1), rank),
-        extras,
-        strict=True,
-    )
-    padding = config.get("padding", "valid")
-    return _joined([_untransposed_window(*setting, padding) for setting in settings], int(config["filters"]), first)
-
-
-def _untransposed_window(
-    length: int | None, size: int, stride: int, dilation: int, extra: int | None, padding: str
-) -> int | None:
-    """Return the length whose windows number ``length``, so that stride and kernel size multiply it."""
-    if length is None:
-        return None
-    size = (size - 1) * dilation + 1
-    if extra is None:
-        return length * stride + (max(size - stride, 0) if padding == "valid" else 0)
-    return (length - 1) * stride + size + extra - (2 * (size // 2) if padding == "same" else 0)
+    """Undo a convolution, and replace the channels by the filters."""
+    axes, _, first = spatial(transposed_windows(shape, config, config["kernel_size"]), config)
+    return joined(axes, int(config["filters"]), first)
 
 
 def _pooled(shape: Shape, config: Config) -> Shape | None:
     """Slide the pool; its own size is the default stride."""
     size = config["pool_size"]
-    return _windows(shape, {**config, "dilation_rate": 1}, size, config.get("strides") or size)
+    return windows(shape, {**config, "dilation_rate": 1}, size, config.get("strides") or size)
 
 
 def _globally_pooled(shape: Shape, config: Config) -> Shape | None:
     """Keep the channels, and axes of length 1 if asked for."""
-    spatial, channels, first = _spatial(shape, config)
-    return _joined([1] * len(spatial), channels, first) if config.get("keepdims") else (channels,)
+    axes, channels, first = spatial(shape, config)
+    return joined([1] * len(axes), channels, first) if config.get("keepdims") else (channels,)
 
 
 def _margins(value: Any, rank: int) -> list[int]:
@@ -657,25 +729,25 @@ def _moved_edges(sign: int, key: str) -> ShapeFunction:
 
     def moved(shape: Shape, config: Config) -> Shape | None:
         """Add to or cut from every spatial axis."""
-        spatial, channels, first = _spatial(shape, config)
-        margins = _margins(config[key], len(spatial))
-        lengths = [None if a is None else a + sign * margin for a, margin in zip(spatial, margins, strict=True)]
-        return _joined(lengths, channels, first)
+        axes, channels, first = spatial(shape, config)
+        margins = _margins(config[key], len(axes))
+        lengths = [None if a is None else a + sign * margin for a, margin in zip(axes, margins, strict=True)]
+        return joined(lengths, channels, first)
 
     return moved
 
 
 def _upsampled(shape: Shape, config: Config) -> Shape | None:
     """Repeat every spatial axis."""
-    spatial, channels, first = _spatial(shape, config)
-    times = _each(config["size"], len(spatial))
-    return _joined([None if a is None else a * n for a, n in zip(spatial, times, strict=True)], channels, first)
+    axes, channels, first = spatial(shape, config)
+    times = each(config["size"], len(axes))
+    return joined([product(pair) for pair in zip(axes, times, strict=True)], channels, first)
 
 
 def _resized(shape: Shape, config: Config) -> Shape | None:
     """Replace height and width."""
-    spatial, channels, first = _spatial(shape, config)
-    return _joined([int(config["height"]), int(config["width"])], channels, first) if len(spatial) == 2 else None
+    axes, channels, first = spatial(shape, config)
+    return joined([int(config["height"]), int(config["width"])], channels, first) if len(axes) == 2 else None
 
 
 def _any_height(shape: Shape, config: Config) -> Shape | None:
@@ -711,10 +783,6 @@ _ACTIVATIONS = {
     "ELU": "elu",
     "ThresholdedReLU": "thresholded_relu",
     "Softmax": "softmax",
-    # Operations that a Keras 3 model holds where a function was called on a tensor.
-    "Relu": "relu",
-    "Sigmoid": "sigmoid",
-    "Tanh": "tanh",
 }
 _SHAPES: dict[str, ShapeFunction] = {
     "Dense": _dense,
@@ -740,6 +808,7 @@ _SHAPES: dict[str, ShapeFunction] = {
     **{f"UpSampling{d}": _upsampled for d in _DIMENSIONS},
     **dict.fromkeys(_AUGMENTATIONS + _DROPOUTS + _NORMALISATIONS, _same),
     **dict.fromkeys(("Activation", "ActivityRegularization", "Identity", "InputLayer", "Masking"), _same),
+    **dict.fromkeys(("LayerScale", "StochasticDepth"), _same),
     **dict.fromkeys(_ACTIVATIONS, _same),
 }
 # These move, drop, repeat or average values, so what the values went through before still holds.
@@ -749,5 +818,6 @@ _SEEN_THROUGH = frozenset(
     if name in _AUGMENTATIONS + _DROPOUTS
     or name in ("Flatten", "Reshape", "Permute", "RepeatVector", "Resizing", "CenterCrop", "RandomCrop")
     or name in ("RandomHeight", "RandomWidth", "ActivityRegularization", "Identity", "InputLayer", "Masking")
+    or name == "StochasticDepth"
     or re.fullmatch(r"(Global)?(Max|Average)Pooling.D|(ZeroPadding|Cropping|UpSampling).D", name)
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -17,13 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from exam.grading import starters
+from exam.grading import starters, wording
 from exam.grading.cost import BATCH_SIZE
 
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
 EXPERIMENTING = "experimenting"
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-"""Of a terminal, which Keras writes into its messages."""
 
 
 def redirect_stderr(log: str) -> None:
@@ -71,8 +68,8 @@ class _Loaded:
         import tensorflow as tf
 
         self.x, self.scale = x, scale
-        self.size = model.input_shape[0] or BATCH_SIZE
-        self.step = tf.function(lambda batch: model(batch, training=False))
+        self.size = model.inputs[0].shape[0] or BATCH_SIZE
+        self.step = tf.function(lambda batch: _single(model(batch, training=False)))
 
     def predict(
         self, x: np.ndarray[Any, Any], prepare: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
@@ -107,6 +104,8 @@ def _answer(connection: Connection, job: dict[str, Any]) -> _Loaded | None:
     _send(connection, phase=LOADING)
     try:
         model = keras.models.load_model(job["model"], compile=False, safe_mode=True)
+        _build(model)
+        _finish(model)
         shapes = _shapes(model)
     except Exception as error:
         _refuse(connection, "not-loadable", error)
@@ -128,7 +127,8 @@ def _answer(connection: Connection, job: dict[str, Any]) -> _Loaded | None:
 def _refuse(connection: Connection, code: str, error: Exception) -> None:
     """Send why a model gives no predictions; the traceback goes to the log."""
     traceback.print_exc()
-    _send(connection, refused=code, error=_explain(error), memory=_is_memory(error))
+    reason = wording.explain(error, loading=code == "not-loadable")
+    _send(connection, refused=code, error=reason, memory=_is_memory(error))
 
 
 def _answer_again(connection: Connection, loaded: _Loaded | None, message: dict[str, Any]) -> None:
@@ -174,39 +174,42 @@ def _start(job: dict[str, Any]) -> Any:
     return keras
 
 
+def _build(model: Any) -> None:
+    """Build a Sequential that holds nothing but one whole model: Keras waits for its first call with that."""
+    inner = getattr(model, "layers", [])
+    if not model.built and len(inner) == 1 and inner[0].built and hasattr(inner[0], "input_shape"):
+        model.build(inner[0].input_shape)
+
+
+def _finish(model: Any) -> None:
+    """Let Normalization layers take over the means and variances that were loaded into them.
+
+    For layers inside of models and wrappers Keras forgets that step, and they would go on without what they learned.
+    """
+    for layer in model._flatten_layers():
+        if type(layer).__name__ == "Normalization":
+            layer.finalize_state()
+
+
+def _single(output: Any) -> Any:
+    """Return the tensor of a model's one output, which may stand in a list or under a name."""
+    while isinstance(output, (dict, list, tuple)) and len(output) == 1:
+        output = next(iter(output.values() if isinstance(output, dict) else output))
+    return output
+
+
 def _shapes(model: Any) -> dict[str, Any]:
-    """Return the model's own input and output shape without the batch axis, None where it has none."""
+    """Return the shapes of the model's input and output without the batch axis, of several as a list of lists.
+
+    They are None where the model was never built.
+    """
 
     def shape(name: str) -> Any:
-        value = getattr(model, name, None)
-        if value is None:
-            return None
-        single = all(axis is None or isinstance(axis, int) for axis in value)
-        return list(value[1:]) if single else [list(part) for part in value]
+        shapes = [list(tensor.shape[1:]) for tensor in getattr(model, name, None) or ()]
+        return shapes[0] if len(shapes) == 1 else shapes or None
 
-    try:
-        return {"input_shape": shape("input_shape"), "output_shape": shape("output_shape")}
-    except (AttributeError, ValueError, TypeError):
-        return {"input_shape": None, "output_shape": None}
+    return {"input_shape": shape("inputs"), "output_shape": shape("outputs")}
 
 
 def _is_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
-
-
-def _reason(lines: list[str]) -> list[str]:
-    """Return the lines from the reason on; TensorFlow puts the places in the program before it."""
-    name = re.compile(r"\w+(Error|Exception): ")
-    for number, line in enumerate(lines):
-        if name.match(line):
-            wrapped = "Exception encountered when calling" in line and lines[number + 1 :]
-            return wrapped or [name.sub("", line, count=1)]
-    return lines[-1:]
-
-
-def _explain(error: Exception) -> str:
-    """Return the first telling line of an error of Keras, shortened."""
-    lines = [line.strip() for line in COLOURS.sub("", str(error)).splitlines() if line.strip()]
-    lines = _reason(lines) if lines[:1] == ["in user code:"] else lines
-    line = f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
-    return line if len(line) <= 240 else f"{line[:237]}..."

@@ -127,6 +127,8 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
+    largest_id=len(CHARACTERS) - 1,
+    certain_id=len(CHARACTERS) - 1,
     class_names=tuple({"\n": "new line", " ": "space"}.get(character, character) for character in CHARACTERS),
     advice="What decides is often 20 characters back: the model must see the whole window in order, which rules out an "
     "average over it. Train until the validation accuracy stands still, with a learning rate that falls, and put "

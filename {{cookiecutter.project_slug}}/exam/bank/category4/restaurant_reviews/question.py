@@ -91,6 +91,8 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
+    largest_id=VOCAB_SIZE - 1,
+    certain_id=700,
     advice="An average of embeddings knows that the soup was bad and the waiter kind, not which of the two came after "
     "the but. Let a Bidirectional LSTM or GRU read the words in order, and train until the validation accuracy "
     "stops rising.",

@@ -81,6 +81,8 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
+    largest_id=VOCAB_SIZE - 1,
+    certain_id=890,
     advice="Read who does what to whom, not just which words occur: Conv1D with GlobalMaxPooling1D, or a Bidirectional "
     "LSTM or GRU over Embedding(mask_zero=True), which skips the padding.",
 )

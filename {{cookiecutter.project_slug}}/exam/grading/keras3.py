@@ -1,0 +1,169 @@
+"""Rewrite the description of a model saved by Keras 3 as ``.h5``, so that Keras 3 can load it again.
+
+The older writer of ``.h5`` files leaves out of which module each layer is. The reader then looks every name up among
+the layers, so it does not find operations on tensors (``x[:, -1]``), or takes the layer ``Add`` for the operation
+``Add``; it drops settings such as ``axis=None``, and takes the setting ``"dot"`` for the function of that name. Named
+with their modules, as in a ``.keras`` file, layers and operations are read by the newer reader, which does all of that
+right. The minimal cases stand in docs/keras-h5.md of the template. No TensorFlow here: only JSON.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from exam.grading import functions, layers
+
+Config = dict[str, Any]
+
+ATTENTION = frozenset({"MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"})
+_PARTS_OF_ATTENTION = ("query", "key", "gate", "value", "attention_output")
+
+_ELLIPSIS: Config = {"class_name": "__ellipsis__", "config": {}}
+_SLICE: Config = {"class_name": "__slice__", "config": {"start": None, "stop": None, "step": None}}
+_PUBLIC_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
+"""Class -> its name in ``keras.layers``, where that is another one."""
+
+
+def repair(model_config: Config) -> Config:
+    """Return a copy of a Keras 3 ``model_config`` that Keras loads with ``compile=False, safe_mode=True``.
+
+    Args:
+        model_config: the parsed attribute of the file, at most ``layers.MAX_DEPTH`` levels deep; not changed.
+    """
+    after: Config = _rewritten(copy.deepcopy(model_config))
+    return after
+
+
+def _rewritten(value: Any, key: str = "") -> Any:
+    """Rewrite everything that ``value``, which stands under ``key``, holds: inner models, wrapped layers, settings."""
+    if isinstance(value, list):
+        return [_rewritten(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if key.endswith("activation") and value.get("class_name") == "function":
+        return _activation(value)
+    entry = {name: _rewritten(item, name) for name, item in value.items()}
+    config = entry.get("config")
+    if isinstance(config, dict) and isinstance(config.get("layers"), list):
+        names = [layer.get("class_name") for layer in config["layers"] if isinstance(layer, dict)]
+        if entry.get("class_name") == "Sequential" and "Equalization" in names and names[0] == "InputLayer":
+            entry = _in_a_graph(entry)
+        entry["config"]["layers"] = [_in_model(layer) for layer in entry["config"]["layers"]]
+    if entry.get("class_name") == "RandomShear" and isinstance(config, dict):
+        entry["config"] = {name: _as_given(item) if name.endswith("_factor") else item for name, item in config.items()}
+    return entry
+
+
+def _as_given(factor: Any) -> Any:
+    """Return a factor of RandomShear, which keeps 0.1 as -0.1 to 0.1 and refuses a negative limit."""
+    return factor[1] if isinstance(factor, list) and len(factor) == 2 and factor[0] == -factor[1] else factor
+
+
+def _activation(function: Config) -> Any:
+    """Return an activation that Keras can read for a function that it cannot; an operation is one too."""
+    name = str(function.get("config"))
+    if name not in functions.OPERATIONS:
+        return functions.ACTIVATIONS.get(name, function)
+    operation = functions.OPERATIONS[name]
+    module = layers.MODULE_OF_OPERATION[operation]
+    return {"module": module, "class_name": operation, "config": {"name": name}, "registered_name": None}
+
+
+def _in_model(entry: Any) -> Any:
+    """Return one of the layers, operations and models of a model with its module, and frozen as it was."""
+    entry = _placed(entry)
+    is_sequential = isinstance(entry, dict) and entry.get("class_name") == "Sequential"
+    config = entry.get("config") if is_sequential else None
+    return _frozen(entry) if isinstance(config, dict) and config.get("trainable") is False else entry
+
+
+def _in_a_graph(model: Config) -> Config:
+    """Return a functional model in place of a Sequential one.
+
+    A Sequential model is read layer by layer and is whole after each of them. After ``Equalization``, which gives the
+    very tensor that it takes as its symbolic output, it cannot be.
+    """
+    config = model["config"]
+    names = [layer["config"]["name"] for layer in config["layers"]]
+    calls = [[], *([{"args": [_tensor(before)], "kwargs": {}}] for before in names[:-1])]
+    row = [
+        {**layer, "name": name, "inbound_nodes": called}
+        for layer, name, called in zip(config["layers"], names, calls, strict=True)
+    ]
+    ends = {"input_layers": [[names[0], 0, 0]], "output_layers": [[names[-1], 0, 0]]}
+    kept = {key: config[key] for key in ("name", "trainable") if key in config}
+    return {**model, "class_name": "Functional", "config": {**kept, "layers": row, **ends}}
+
+
+def _tensor(layer: str) -> Config:
+    """Return a reference to the first output of a layer; Keras uses its history only."""
+    history = {"shape": [None], "dtype": "float32", "keras_history": [layer, 0, 0]}
+    return {"class_name": "__keras_tensor__", "config": history}
+
+
+def _frozen(value: Any) -> Any:
+    """Return an inner model all of whose layers are frozen.
+
+    The weights of a layer that is frozen are stored in another order than those of one that is not, and a Sequential
+    model that is read forgets that it was frozen. Where a part of it was not, weights would change places.
+    """
+    if isinstance(value, list):
+        return [_frozen(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: False if key == "trainable" else _frozen(item) for key, item in value.items()}
+
+
+def _placed(entry: Any) -> Any:
+    """Return a layer, operation or model with the module where Keras has it; anything else as it is."""
+    module = layers.module_of(entry) if isinstance(entry, dict) and entry.get("module") is None else None
+    if module is None:
+        return entry
+    name = entry["class_name"]
+    if name == "GetItem":
+        entry = {**entry, "inbound_nodes": [_without_ellipsis(call) for call in entry.get("inbound_nodes") or []]}
+    return {**entry, "module": module, "class_name": _PUBLIC_NAMES.get(name, name), "registered_name": None}
+
+
+def _without_ellipsis(call: Any) -> Any:
+    """Write out what ``...`` stands for in ``x[..., 0]``: the reader turns it into an object that it cannot use.
+
+    The reference to a tensor states its rank.
+    """
+    try:
+        (tensor, key), names = call["args"], call["kwargs"]
+        rank = len(tensor["config"]["shape"])
+    except (TypeError, ValueError, LookupError):
+        return call  # not as Keras writes it: it is loaded, or not, as it stands
+    parts = key if isinstance(key, list) else [key]
+    if _ELLIPSIS not in parts:
+        return call
+    place = parts.index(_ELLIPSIS)
+    others = sum(part is not None for part in parts) - 1
+    return {"args": [tensor, [*parts[:place], *[_SLICE] * (rank - others), *parts[place + 1 :]]], "kwargs": names}
+
+
+def in_order(weights: list[str], attentions: set[str]) -> list[str]:
+    """Return the names of a layer's weights with those of each attention layer inside it in the order of its parts.
+
+    Args:
+        weights: names such as ``model/attention/query/kernel``.
+        attentions: the names of the attention layers.
+    """
+    found: dict[str, list[str]] = {}
+    for name in weights:
+        above, part = _part(name)
+        if part in _PARTS_OF_ATTENTION and above.rpartition("/")[2] in attentions:
+            found.setdefault(above, []).append(name)
+    firsts = {
+        names[0]: sorted(names, key=lambda name: _PARTS_OF_ATTENTION.index(_part(name)[1])) for names in found.values()
+    }
+    moved = {name for names in found.values() for name in names}
+    return [name for first in weights for name in firsts.get(first, [] if first in moved else [first])]
+
+
+def _part(weight: str) -> tuple[str, str]:
+    """Return (the layer, its part) that a weight's name tells: ("a/b", "query") for "a/b/query/kernel"."""
+    above, _, part = weight.rpartition("/")[0].rpartition("/")
+    return above, part
