@@ -10,6 +10,8 @@
     python make.py confusion [FINDING ...]                  make every mistake, and write which finding came first
     python make.py hostile [WORD ...]                       make every hostile file, and write where it was stopped
     python make.py fuzz [--mutants 10000 --seed 20261122]   grade damaged and edited models; none may bring it down
+    python make.py layers [WORD ...]                        save and grade what all of Keras can build, write LAYERS.md
+    python make.py twins [QUESTION ...]                     write trained models in other ways, and compare the scores
     python make.py guided [--seconds 600]                   change files guided by coverage of the inspection (atheris)
 """
 
@@ -115,6 +117,8 @@ SCRIPTS = {
     "hostile": "hostile.py",
     "fuzz": "fuzz.py",
     "guided": "guided.py",
+    "layers": "space_table.py",
+    "twins": "twins.py",
     "faults": "faults.py",
 }
 """Command -> script in ``tests/``; ``__doc__`` says what each does."""

@@ -10,6 +10,7 @@ import harness
 import numpy as np
 import pytest
 import samples
+import twins
 from test_bank import QUESTIONS
 from test_workspace import SEED
 
@@ -23,17 +24,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 OTHERS = [name for name in QUESTIONS if name not in choose(BANK, SEED).values()]
 """The questions that ``test_workspace.py`` does not train already."""
 
-Trainings = dict[str, Future[Result]]
+Trainings = dict[str, Future[tuple[Result, dict[str, Result]]]]
 
 
 @pytest.fixture(scope="module")
 def trainings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainings]:
-    """All references being trained and graded, two at a time, each on one core."""
+    """All references and their twins being trained and graded, two at a time, each on one core."""
     # Here, not in the threads: two first calls of mktemp at once make the same base folder, and one of them fails.
     folders = {name: tmp_path_factory.mktemp(name) for name in OTHERS}
 
-    def train(name: str) -> Result:
-        return harness.train_and_grade(folders[name], name, SEED, harness.REFERENCE, **harness.ONE_CORE)[0]
+    def train(name: str) -> tuple[Result, dict[str, Result]]:
+        result = harness.train_and_grade(folders[name], name, SEED, harness.REFERENCE, **harness.ONE_CORE)[0]
+        others = twins.graded(Workspace(folders[name]), harness.exam_of(name, SEED), folders[name] / "twins")
+        return result, others
 
     with ThreadPoolExecutor(2) as pool:
         yield {name: pool.submit(train, name) for name in OTHERS}
@@ -42,8 +45,15 @@ def trainings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainings]:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_the_reference_earns_five_points_without_a_finding(name: str, trainings: Trainings) -> None:
-    result = trainings[name].result()
+    result, _ = trainings[name].result()
     assert (result.status, result.points, result.findings) == ("scored", 5, ()), result
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_twins_of_the_reference_score_as_it_does(name: str, trainings: Trainings) -> None:
+    """Written as functional models, with operations on tensors, with functions of TensorFlow as activations."""
+    own, others = trainings[name].result()
+    assert len(others) in (1, 4) and twins.differing(own, others) == []
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

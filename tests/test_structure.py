@@ -15,7 +15,7 @@ from exam import bank
 from exam.bank import training
 from exam.bank.public import DataUnavailable
 from exam.bank.question import Question
-from exam.grading import inspect, starters, structure
+from exam.grading import inspect, keras3, starters, structure
 from exam.grading.findings import Finding
 from exam.grading.grade import grade
 from exam.grading.result import Result
@@ -160,11 +160,9 @@ OBJECT = {"module": None, "class_name": "MyInit", "config": {"name": "x"}, "regi
         ("activation", function("Custom>mine"), "the function 'mine'", 'activation="relu"'),
         ("activation", function("bessel_i0"), "the function 'bessel_i0'", 'activation="relu"'),
         ("activation", CODE, "a lambda", 'activation="relu"'),
-        ("kernel_initializer", function("mine"), "the function 'mine'", 'kernel_initializer="he_normal"'),
-        ("kernel_initializer", OBJECT, "class 'MyInit'", 'kernel_initializer="he_normal"'),
-        ("bias_regularizer", function("mine"), "the function 'mine'", 'bias_regularizer="l2"'),
+        ("activation", "my_own", "the function 'my_own'", 'activation="relu"'),
+        ("kernel_initializer", {**OBJECT, "module": "os"}, "class 'MyInit'", 'kernel_initializer="he_normal"'),
         ("kernel_regularizer", {"class_name": "__lambda__", "config": CODE}, "a lambda", 'kernel_regularizer="l2"'),
-        ("kernel_constraint", function("mine"), "the function 'mine'", 'kernel_constraint="non_neg"'),
     ],
 )
 def test_what_a_layer_is_given_and_keras_does_not_know(
@@ -190,10 +188,22 @@ def test_a_known_name_from_another_module_is_not_known(tmp_path: Path) -> None:
     assert finding is not None and finding.code == "custom-setting"
 
 
-def test_a_function_that_is_known_as_an_activation_is_no_initializer(tmp_path: Path) -> None:
-    dense = files.layer("Dense", "hidden", units=1, activation="linear", kernel_initializer=function("exp"))
-    finding = found(tmp_path, files.sequential(dense))
-    assert finding is not None and finding.code == "custom-setting"
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("kernel_initializer", function("mine")),
+        ("kernel_initializer", function("exp")),
+        ("kernel_initializer", OBJECT),
+        ("bias_regularizer", function("mine")),
+        ("activity_regularizer", function("mine")),
+        ("kernel_constraint", function("mine")),
+    ],
+)
+def test_what_serves_the_training_alone_is_left_out(tmp_path: Path, setting: str, value: Any) -> None:
+    """The stored weights are what the model answers with, however they came about."""
+    dense = files.layer("Dense", "hidden", **{"units": 1, "activation": "linear", setting: value})
+    assert found(tmp_path, files.sequential(dense)) is None
+    assert keras3.repair(files.sequential(dense))["config"]["layers"][1]["config"][setting] is None
 
 
 @pytest.mark.parametrize(
@@ -494,9 +504,9 @@ def own_parts() -> dict[str, tuple[Any, str]]:
         "activation": (layers.Dense(1, activation=double), "custom-setting"),
         "of TensorFlow": (layers.Dense(1, activation=tf.math.bessel_i0), "custom-setting"),
         "lambda": (layers.Dense(1, activation=lambda x: x * 2), "custom-setting"),
-        "initializer": (layers.Dense(1, kernel_initializer=ones), "custom-setting"),
+        "initializer": (layers.Dense(1, kernel_initializer=ones), ""),
         "regularizer": (layers.Dense(1, kernel_regularizer=lambda w: 0.0), "custom-setting"),
-        "constraint": (layers.Dense(1, kernel_constraint=double), "custom-setting"),
+        "constraint": (layers.Dense(1, kernel_constraint=double), ""),
         "lambda layer": (layers.Lambda(double), "lambda-layer"),
     }
     return {name: (keras.Sequential([keras.Input((1,)), part]), code) for name, (part, code) in parts.items()}

@@ -1,12 +1,25 @@
-"""Functions given as an activation whose names Keras 3 writes into an ``.h5`` file and cannot read back.
+"""Functions and objects that a layer was given: which of them Keras reads back, and which it need not.
 
-Keras writes the bare name of any function, and reads it back when it has an activation of that name itself. The names
-here are those of TensorFlow and ``keras.ops``.
+Keras writes the bare name of any function given as an activation, and reads it back when it has an activation of that
+name itself. Other names are known here too: those of TensorFlow and ``keras.ops``.
 """
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import Any
+
+from exam.grading import layers
+
+ACTIVATIONS_OF_KERAS = frozenset(
+    """
+    celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear log_sigmoid
+    log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid
+    sparsemax squareplus swish tanh tanh_shrink threshold
+    """.split()
+)
+"""Those that Keras 3.15 reads by their names."""
 
 ACTIVATIONS = {
     "softmax_v2": "softmax",  # tf.nn.softmax
@@ -32,10 +45,11 @@ OPERATIONS = {
     "atan": "Arctan",
     "atanh": "Arctanh",
     "neg": "Negative",
+    "stop_gradient": "StopGradient",
 }
 """The name that Keras writes, of functions that Keras has no activation for -> the operation that computes them."""
 
-_OF_NOBODY_ELSE = frozenset({"softmax_v2", "log_softmax_v2", "swish", "identity"})
+_OF_NOBODY_ELSE = frozenset({"softmax_v2", "log_softmax_v2", "swish", "identity", "stop_gradient"})
 """Names that a learner's own function does not have, or not for anything else."""
 
 
@@ -48,3 +62,27 @@ def is_known(entry: dict[str, Any]) -> bool:
 def is_guessed(entry: dict[str, Any]) -> bool:
     """Return whether it might as well be a function of the learner's own that has the same name."""
     return is_known(entry) and entry["config"] not in _OF_NOBODY_ELSE
+
+
+_FOR_TRAINING = re.compile(r"(initializer|regularizer|constraint)$")
+
+
+def serves_training_alone(setting: str, entry: dict[str, Any]) -> bool:
+    """Return whether an object is of the learner's own and decides about the training only, not about the answers.
+
+    The stored weights replace what an initializer gives; regularizers and constraints act when weights are changed.
+    Code that stands in the file itself is not meant: it is refused wherever it is.
+
+    Args:
+        setting: under which name a layer was given it.
+        entry: the JSON of the object.
+    """
+    name = entry.get("class_name")
+    is_own = name == "function" or (name not in layers.KNOWN | layers.FUNCTIONS | layers.REFUSED)
+    return bool(_FOR_TRAINING.search(setting)) and is_own and _is_of_a_learner(entry.get("module"))
+
+
+def _is_of_a_learner(module: Any) -> bool:
+    """Return whether a module may be a learner's: that of a script has no name, functions count as built in."""
+    package = str(module).partition(".")[0]
+    return module in (None, "builtins") or package not in sys.stdlib_module_names | {"keras", "tensorflow"}

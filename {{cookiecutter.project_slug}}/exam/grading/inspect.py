@@ -320,6 +320,9 @@ def _class_findings(seen: Inspection) -> Iterator[Finding]:
         elif item.is_misplaced:
             found = f"the class {item.class_name!r} in the wrong place"
             yield finding("unusual-contents", path=seen.shown, found=found)
+    unknown = structure.activation_finding(seen.config)
+    if unknown is not None:
+        yield unknown
     for name, class_name, where in layers.lost_tables(seen.config):
         yield finding("lost-vocabulary", layer=name, found=class_name, where=where)
 

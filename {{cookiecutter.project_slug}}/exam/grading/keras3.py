@@ -43,6 +43,8 @@ def _rewritten(value: Any, key: str = "") -> Any:
         return value
     if key.endswith("activation") and value.get("class_name") == "function":
         return _activation(value)
+    if "class_name" in value and functions.serves_training_alone(key, value):
+        return None
     entry = {name: _rewritten(item, name) for name, item in value.items()}
     config = entry.get("config")
     if isinstance(config, dict) and isinstance(config.get("layers"), list):

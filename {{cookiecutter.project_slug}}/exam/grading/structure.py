@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from exam import bank
@@ -63,6 +64,8 @@ def _states_its_input(entry: Config) -> bool:
 
 def class_finding(item: layers.Declared) -> Finding | None:
     """Return what is wrong with one object that loading the model would create, None when it is Keras's own."""
+    if functions.serves_training_alone(item.setting, item.entry):
+        return None
     kind = _KINDS.search(item.setting)
     if item.class_name in layers.FUNCTIONS:
         if item.setting.endswith("activation") and functions.is_known(item.entry):
@@ -85,6 +88,17 @@ def guess_finding(config: Config) -> Finding | None:
     for item in layers.declared(config):
         if functions.is_guessed(item.entry):
             return finding("function-by-name", layer=item.layer, found=item.entry["config"])
+    return None
+
+
+def activation_finding(config: Config) -> Finding | None:
+    """Return which activation is a name that Keras does not have; Keras 2 writes functions of others like its own."""
+    for item in layers.declared(config):
+        settings = item.entry.get("config")
+        for name, value in settings.items() if item.is_layer and isinstance(settings, dict) else ():
+            if name.endswith("activation") and isinstance(value, str) and value not in functions.ACTIVATIONS_OF_KERAS:
+                kind = _KINDS.search(name)
+                return _setting_finding(replace(item, setting=name), kind, f"the function {_bare(value)!r}")
     return None
 
 
