@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,8 @@ def test_weights_of_attention_are_named_in_the_order_of_its_parts() -> None:
     read = [f"m/a/{part}/{kind}" for part in sorted_parts for kind in ("kernel", "bias")]
     assert in_order(written, {"a"}) == ["m/dense/kernel", *read, "m/d/bias"]
     assert in_order(written, {"b"}) == written
+    quantized = [f"m/a/{part}/{kind}" for kind in ("bias", "kernel") for part in parts]
+    assert in_order(quantized, {"a"}) == quantized
 
 
 @pytest.mark.parametrize(
@@ -366,6 +369,17 @@ def _own_parts_of_the_training() -> Any:
     return _row(keras.layers.Dense(4, **own), cells, keras.layers.BatchNormalization(gamma_initializer=alike))
 
 
+def _quantized_attention() -> Any:
+    import keras
+    from keras import layers as L
+
+    x = keras.Input((8, 3))
+    model = keras.Model(x, L.Dense(2)(L.Flatten()(L.MultiHeadAttention(2, 2)(x, x))))
+    with warnings.catch_warnings(action="ignore"):  # an input cannot be quantized
+        model.quantize("int8")
+    return model
+
+
 SILENT = {
     "initializers and constraints of one's own": _own_parts_of_the_training,
     "an inner model frozen in part": _frozen_in_part,
@@ -400,6 +414,15 @@ def test_what_keras_reads_as_another_model_is_read_as_it_was(name: str, tmp_path
         (answer,) = runner.run([job(question, copied, tmp_path / "hidden.npz", tmp_path)])
     assert answer.predictions is not None, answer
     np.testing.assert_allclose(answer.predictions, expected, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_attention_in_int8_is_named_before_it_is_run(tmp_path: Path) -> None:
+    """Its description does not tell; the names of its weights do."""
+    model = _quantized_attention()
+    model.save(tmp_path / "model.h5")
+    found = inspect(tmp_path / "model.h5", asking_for(model.input_shape[1:], model.output_shape[1:])).finding
+    assert found is not None and found.code == "quantized-layer" and "'multi_head_attention'" in found.message
 
 
 @pytest.mark.slow

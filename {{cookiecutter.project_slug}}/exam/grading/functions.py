@@ -77,9 +77,11 @@ def serves_training_alone(setting: str, entry: dict[str, Any]) -> bool:
         setting: under which name a layer was given it.
         entry: the JSON of the object.
     """
+    if not _FOR_TRAINING.search(setting):
+        return False
     name = entry.get("class_name")
-    is_own = name == "function" or (name not in layers.KNOWN | layers.FUNCTIONS | layers.REFUSED)
-    return bool(_FOR_TRAINING.search(setting)) and is_own and _is_of_a_learner(entry.get("module"))
+    is_own = name == "function" or name not in layers.KNOWN | layers.FUNCTIONS | layers.REFUSED
+    return is_own and _is_of_a_learner(entry.get("module"))
 
 
 def _is_of_a_learner(module: Any) -> bool:

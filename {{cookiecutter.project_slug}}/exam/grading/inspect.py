@@ -214,6 +214,8 @@ def _content_findings(
     seen.loss, seen.from_logits = _loss(found.texts.get("training_config"))
     yield from _model_findings(seen, question)
     yield from _class_findings(seen)
+    if found.quantized:
+        yield finding("quantized-layer", layer=found.quantized, found="its four parts on their own")
     guess = structure.guess_finding(seen.config)
     unrepairable = _repair(seen)
     seen.signature = signature(seen.config)

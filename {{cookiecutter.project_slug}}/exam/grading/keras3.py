@@ -10,6 +10,7 @@ right. The minimal cases stand in docs/keras-h5.md of the template. No TensorFlo
 from __future__ import annotations
 
 import copy
+from itertools import groupby
 from typing import Any
 
 from exam.grading import functions, layers
@@ -149,6 +150,9 @@ def _without_ellipsis(call: Any) -> Any:
 def in_order(weights: list[str], attentions: set[str]) -> list[str]:
     """Return the names of a layer's weights with those of each attention layer inside it in the order of its parts.
 
+    Only whole parts change places. Where the weights of one are written in two places, as those of a quantized layer
+    are, they are read like that too.
+
     Args:
         weights: names such as ``model/attention/query/kernel``.
         attentions: the names of the attention layers.
@@ -158,11 +162,17 @@ def in_order(weights: list[str], attentions: set[str]) -> list[str]:
         above, part = _part(name)
         if part in _PARTS_OF_ATTENTION and above.rpartition("/")[2] in attentions:
             found.setdefault(above, []).append(name)
+    found = {above: names for above, names in found.items() if _is_in_blocks([_part(name)[1] for name in names])}
     firsts = {
         names[0]: sorted(names, key=lambda name: _PARTS_OF_ATTENTION.index(_part(name)[1])) for names in found.values()
     }
     moved = {name for names in found.values() for name in names}
     return [name for first in weights for name in firsts.get(first, [] if first in moved else [first])]
+
+
+def _is_in_blocks(parts: list[str]) -> bool:
+    """Return whether equal parts stand side by side."""
+    return len(list(groupby(parts))) == len(set(parts))
 
 
 def _part(weight: str) -> tuple[str, str]:

@@ -110,7 +110,7 @@ PARTS = frozenset(
     Ones Orthogonal OrthogonalInitializer RandomNormal RandomUniform STFT STFTInitializer TruncatedNormal
     VarianceScaling Zeros L1 L1L2 L2 OrthogonalRegularizer MaxNorm MinMaxNorm NonNeg UnitNorm RadialConstraint
     DTypePolicy DTypePolicyMap FloatDTypePolicy Policy PolicyV1 QuantizedDTypePolicy Int4DTypePolicy
-    Int4QuantizationConfig Int8QuantizationConfig
+    Int4QuantizationConfig Int8QuantizationConfig AbsMaxQuantizer
     Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Lamb Lion LossScaleOptimizer Muon Nadam RMSprop SGD
     CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay PolynomialDecay
     BinaryCrossentropy BinaryFocalCrossentropy CategoricalCrossentropy CategoricalFocalCrossentropy CategoricalHinge
@@ -131,8 +131,8 @@ _ONLY_OPERATIONS = OPERATIONS - LAYERS - PARTS
 
 PLACES = frozenset(
     """
-    layers models engine ops initializers regularizers constraints dtype_policies mixed_precision optimizers losses
-    metrics legacy
+    layers models engine ops initializers regularizers constraints dtype_policies mixed_precision quantizers optimizers
+    losses metrics legacy
     """.split()
 )
 """The parts of the package ``keras`` that the classes come from."""

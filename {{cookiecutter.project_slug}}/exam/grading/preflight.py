@@ -27,6 +27,7 @@ BFLOAT16 = "|V2"
 """How h5py shows the type bfloat16: as two bytes of no known meaning."""
 STEP_COUNTER = re.compile(r"iter(ation)?s?(:0)?")
 """What optimizers of Keras 2 and 3 call the number of their steps."""
+QUANTIZED_PART = re.compile(r"/([^/]+)/(query|key|value|attention_output)/kernel_scale$")
 
 
 class Unusual(Exception):
@@ -46,12 +47,14 @@ class Contents:
         parameters: number of stored weights.
         optimizer_bytes: size of the optimizer's state.
         steps: how many training steps the optimizer has counted; None when the file does not tell.
+        quantized: an attention layer whose parts have quantized weights, which its description does not tell.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     parameters: int = 0
     optimizer_bytes: int = 0
     steps: int | None = None
+    quantized: str | None = None
 
 
 def contents(file: Any, size: int) -> Contents:
@@ -184,6 +187,8 @@ def _count(found: Contents, path: str, item: Any) -> None:
     number = np.issubdtype(item.dtype, np.number) or item.dtype.str == BFLOAT16
     if path.startswith("/model_weights/") and number:
         found.parameters += item.size or 0
+        part = QUANTIZED_PART.search(path)
+        found.quantized = part[1] if part else found.quantized
     elif path.startswith("/optimizer_weights/"):
         found.optimizer_bytes += (item.size or 0) * item.dtype.itemsize
         name = path.rpartition("/")[2]

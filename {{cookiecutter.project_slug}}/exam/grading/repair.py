@@ -49,9 +49,10 @@ def repaired_copy(source: Path, target: Path, version: str | None) -> bool:
     with h5py.File(target, "r+") as file:
         # As str: h5py stores it with variable length, which has no limit of 64 KB.
         file.attrs["model_config"] = json.dumps(after)
-        _put_in_order(file["model_weights"], after)
+        weights = file.get("model_weights", {})  # a file without them is Keras's to refuse
+        _put_in_order(weights, after)
         if "bfloat16" in str(text):
-            _widen(file["model_weights"])
+            _widen(weights)
     return True
 
 
@@ -64,7 +65,7 @@ def _put_in_order(weights: Any, model_config: Config) -> None:
     names = {
         item.layer for item in layers.declared(model_config) if item.class_name in keras3.ATTENTION and item.is_layer
     }
-    for group in weights.values() if names else ():
+    for group in weights.values() if names and hasattr(weights, "values") else ():
         written = group.attrs.get("weight_names", ())  # a list of a thousand names is split, and stays as it is
         before = [name.decode() if isinstance(name, bytes) else str(name) for name in written]
         after = keras3.in_order(before, names)
@@ -80,7 +81,8 @@ def _widen(weights: Any) -> None:
     from exam.grading.preflight import BFLOAT16
 
     found: list[str] = []
-    weights.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) else None)
+    if isinstance(weights, h5py.Group):
+        weights.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) else None)
     for name in found:
         if weights[name].dtype.str == BFLOAT16:
             halves = weights[name][()].view(np.uint16).astype(np.uint32)
