@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -213,17 +213,18 @@ def _content_findings(
         return
     seen.loss, seen.from_logits = _loss(found.texts.get("training_config"))
     yield from _model_findings(seen, question)
-    yield from _class_findings(seen)
+    parts = list(layers.declared(seen.config))
+    yield from _class_findings(seen, parts)
     if found.quantized:
         yield finding("quantized-layer", layer=found.quantized, found="its four parts on their own")
-    guess = structure.guess_finding(seen.config)
+    guesses = [guess for item in parts if (guess := structure.guess_finding(item))]
     unrepairable = _repair(seen)
     seen.signature = signature(seen.config)
     yield from _contract_findings(seen, question, drawn)
     yield from unrepairable
     yield from _embedding_findings(seen, question)
     yield from _cost_findings(seen, question)
-    seen.hints = (*_hints(seen, question), *([guess] if guess else ()))
+    seen.hints = (*_hints(seen, question), *guesses[:1])
 
 
 def _contract_findings(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Iterator[Finding]:
@@ -313,19 +314,16 @@ def _embedding_findings(seen: Inspection, question: Question) -> Iterator[Findin
         yield wrong
 
 
-def _class_findings(seen: Inspection) -> Iterator[Finding]:
+def _class_findings(seen: Inspection, parts: Sequence[layers.Declared]) -> Iterator[Finding]:
     """Check every class that loading the model would create against the allow-list."""
-    for item in layers.declared(seen.config):
-        wrong = structure.class_finding(item)
+    for item in parts:
+        wrong = structure.class_finding(item) or structure.activation_finding(item)
         if wrong is not None:
             yield wrong
         elif item.is_misplaced:
             found = f"the class {item.class_name!r} in the wrong place"
             yield finding("unusual-contents", path=seen.shown, found=found)
-    unknown = structure.activation_finding(seen.config)
-    if unknown is not None:
-        yield unknown
-    for name, class_name, where in layers.lost_tables(seen.config):
+    for name, class_name, where in layers.lost_tables(parts):
         yield finding("lost-vocabulary", layer=name, found=class_name, where=where)
 
 

@@ -9,7 +9,6 @@ right. The minimal cases stand in docs/keras-h5.md of the template. No TensorFlo
 
 from __future__ import annotations
 
-import copy
 from itertools import groupby
 from typing import Any
 
@@ -32,7 +31,7 @@ def repair(model_config: Config) -> Config:
     Args:
         model_config: the parsed attribute of the file, at most ``layers.MAX_DEPTH`` levels deep; not changed.
     """
-    after: Config = _rewritten(copy.deepcopy(model_config))
+    after: Config = _rewritten(model_config)
     return after
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -265,9 +265,9 @@ def declared(config: Any) -> Iterator[Declared]:
         ]
 
 
-def lost_tables(config: Any) -> Iterator[tuple[str, str, str]]:
+def lost_tables(parts: Iterable[Declared]) -> Iterator[tuple[str, str, str]]:
     """Yield (layer name, class name, where it is) for every layer whose table the file does not hold."""
-    for item in declared(config):
+    for item in parts:
         inner = item.entry.get("config")
         if item.class_name in LOOKUPS and isinstance(inner, dict):
             table = inner.get("vocabulary")

@@ -83,22 +83,20 @@ def class_finding(item: layers.Declared) -> Finding | None:
     return finding("custom-layer", layer=item.layer, found=_shown(item))
 
 
-def guess_finding(config: Config) -> Finding | None:
-    """Return which function was taken by its name for one of TensorFlow's, where it may be the learner's own."""
-    for item in layers.declared(config):
-        if functions.is_guessed(item.entry):
-            return finding("function-by-name", layer=item.layer, found=item.entry["config"])
-    return None
+def guess_finding(item: layers.Declared) -> Finding | None:
+    """Return that a function was taken by its name for one of TensorFlow's, where it may be the learner's own."""
+    if not functions.is_guessed(item.entry):
+        return None
+    return finding("function-by-name", layer=item.layer, found=item.entry["config"])
 
 
-def activation_finding(config: Config) -> Finding | None:
-    """Return which activation is a name that Keras does not have; Keras 2 writes functions of others like its own."""
-    for item in layers.declared(config):
-        settings = item.entry.get("config")
-        for name, value in settings.items() if item.is_layer and isinstance(settings, dict) else ():
-            if name.endswith("activation") and isinstance(value, str) and value not in functions.ACTIVATIONS_OF_KERAS:
-                kind = _KINDS.search(name)
-                return _setting_finding(replace(item, setting=name), kind, f"the function {_bare(value)!r}")
+def activation_finding(item: layers.Declared) -> Finding | None:
+    """Return that an activation is a name that Keras does not have; Keras 2 writes functions of others like its own."""
+    settings = item.entry.get("config")
+    for name, value in settings.items() if item.is_layer and isinstance(settings, dict) else ():
+        if name.endswith("activation") and isinstance(value, str) and value not in functions.ACTIVATIONS_OF_KERAS:
+            kind = _KINDS.search(name)
+            return _setting_finding(replace(item, setting=name), kind, f"the function {_bare(value)!r}")
     return None
 
 
