@@ -32,6 +32,9 @@ def repair(model_config: Config) -> Config:
         model_config: the parsed attribute of the file, at most ``layers.MAX_DEPTH`` levels deep; not changed.
     """
     after: Config = _rewritten(model_config)
+    config = after.get("config")
+    if isinstance(config, dict) and isinstance(config.get("layers"), list):
+        config["layers"] = [_as_frozen_as_it_was(layer) for layer in config["layers"]]
     return after
 
 
@@ -51,7 +54,7 @@ def _rewritten(value: Any, key: str = "") -> Any:
         names = [layer.get("class_name") for layer in config["layers"] if isinstance(layer, dict)]
         if entry.get("class_name") == "Sequential" and "Equalization" in names and names[0] == "InputLayer":
             entry = _in_a_graph(entry)
-        entry["config"]["layers"] = [_in_model(layer) for layer in entry["config"]["layers"]]
+        entry["config"]["layers"] = [_placed(layer) for layer in entry["config"]["layers"]]
     if entry.get("class_name") == "RandomShear" and isinstance(config, dict):
         entry["config"] = {name: _as_given(item) if name.endswith("_factor") else item for name, item in config.items()}
     return entry
@@ -70,14 +73,6 @@ def _activation(function: Config) -> Any:
     operation = functions.OPERATIONS[name]
     module = layers.MODULE_OF_OPERATION[operation]
     return {"module": module, "class_name": operation, "config": {"name": name}, "registered_name": None}
-
-
-def _in_model(entry: Any) -> Any:
-    """Return one of the layers, operations and models of a model with its module, and frozen as it was."""
-    entry = _placed(entry)
-    is_sequential = isinstance(entry, dict) and entry.get("class_name") == "Sequential"
-    config = entry.get("config") if is_sequential else None
-    return _frozen(entry) if isinstance(config, dict) and config.get("trainable") is False else entry
 
 
 def _in_a_graph(model: Config) -> Config:
@@ -104,12 +99,20 @@ def _tensor(layer: str) -> Config:
     return {"class_name": "__keras_tensor__", "config": history}
 
 
-def _frozen(value: Any) -> Any:
-    """Return an inner model all of whose layers are frozen.
+def _as_frozen_as_it_was(entry: Any) -> Any:
+    """Return one of the outermost layers, frozen throughout if it is an inner Sequential model that was frozen.
 
-    The weights of a layer that is frozen are stored in another order than those of one that is not, and a Sequential
-    model that is read forgets that it was frozen. Where a part of it was not, weights would change places.
+    The weights of each outermost layer are stored in one list: all in order where it was frozen, else those first that
+    can be trained. A Sequential model that is read forgets that it was frozen. Where a part of it was not, weights
+    would change places.
     """
+    is_sequential = isinstance(entry, dict) and entry.get("class_name") == "Sequential"
+    config = entry.get("config") if is_sequential else None
+    return _frozen(entry) if isinstance(config, dict) and config.get("trainable") is False else entry
+
+
+def _frozen(value: Any) -> Any:
+    """Return a part of a description in which nothing can be trained."""
     if isinstance(value, list):
         return [_frozen(item) for item in value]
     if not isinstance(value, dict):
