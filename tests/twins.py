@@ -21,7 +21,7 @@ from typing import Any
 
 import harness
 
-from exam.grading.grade import grade
+from exam.grading.grade import grade, new_runner
 from exam.grading.result import Result
 from exam.workspace import Exam, Workspace
 
@@ -123,9 +123,10 @@ def graded(workspace: Workspace, exam: Exam, folder: Path) -> dict[str, Result]:
     command = [sys.executable, str(Path(__file__).resolve()), str(model), str(folder)]
     subprocess.run(command, env=harness.environment_for(TF_CPP_MIN_LOG_LEVEL="3"), check=True, capture_output=True)
     results = {}
-    for path in sorted(folder.glob("*.h5")):
-        shutil.copyfile(path, model)
-        (results[path.stem],) = grade(workspace, exam, [category])
+    with new_runner(workspace, exam) as runner:
+        for path in sorted(folder.glob("*.h5")):
+            shutil.copyfile(path, model)
+            (results[path.stem],) = grade(workspace, exam, [category], runner=runner)
     return results
 
 
