@@ -81,8 +81,11 @@ def test_what_check_called_good_must_be_graded_equal(graded: Result, predictions
     assert space_table.graded(NOT_LOADED, made(), graded, predictions).verdict == verdict
 
 
-def test_only_what_keras_lost_itself_may_be_different() -> None:
-    lost = replace(LOADED, name="SpatialDropout1D(rate=0.2, dtype='float16'), functional")
+@pytest.mark.parametrize(
+    "name", ["SpatialDropout1D(rate=0.2, dtype='float16'), functional", "L.Dense(3, activation=ops.gelu)(h)"]
+)
+def test_only_what_keras_lost_itself_may_be_different(name: str) -> None:
+    lost = replace(LOADED, name=name)
     verdicts = {
         plain: space_table.compared(replace(lost, plain=plain), made(), [Y + 1e-3]).verdict
         for plain in (EQUAL, DIFFERENT, "TypeError: no")
