@@ -459,22 +459,24 @@ def tanh_answer(bench: Bench) -> None:
 # --- loading and running
 
 
-def misspelled(bench: Bench, version: str) -> None:
-    """Write a layer with an activation that no Keras knows."""
-    config = files.sequential(
-        files.layer("Dense", "a", units=1, activation="wobble"), files.layer("Dense", "b", units=1, activation="linear")
-    )
-    files.write(bench.path, config, version)
-
-
 @mistake("not-loadable", "straight_line")
-def unknown_activation(bench: Bench) -> None:
-    misspelled(bench, "3.0.0")
+def weights_of_another_model(bench: Bench) -> None:
+    import h5py
+
+    layers = keras_layers()
+    bench.save(bench.model(layers.Dense(4), layers.Dense(1)))
+    with h5py.File(bench.path, "r+") as file:
+        names: list[str] = []
+        file["model_weights"].visit(names.append)
+        kernel = next(name for name in names if name.endswith("kernel"))
+        del file["model_weights"][kernel]
+        file["model_weights"][kernel] = np.ones((1, 7), np.float32)
 
 
 @mistake("newer-keras", "straight_line")
 def from_the_future(bench: Bench) -> None:
-    misspelled(bench, "4.2.0")
+    unknown = files.layer("Dense", units=1, activation="wavy")
+    files.write(bench.path, files.sequential(unknown), "4.2.0")
 
 
 @mistake("small-embedding", "satire_headlines", "support_tickets", "next_character")

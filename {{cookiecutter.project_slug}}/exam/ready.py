@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import re
 import json
 import platform
 import sys
@@ -78,6 +79,17 @@ def installed_versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def release(version: str) -> tuple[int, ...]:
+    """Return the first two numbers of a version, which decide about what can be loaded."""
+    return tuple(map(int, re.findall(r"\d+", version)[:2]))
+
+
+def older_keras(version: str | None) -> str | None:
+    """Return our version of Keras where it is older than ``version``, else None."""
+    ours = installed_versions().get("keras")
+    return ours if ours and version and release(version) > release(ours) else None
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -19,6 +19,7 @@ from exam.bank.question import Question
 from exam.grading import contract, cost, keras2, layers, repair, structure, superblock, whereabouts
 from exam.grading.findings import Finding, finding, printable
 from exam.grading.shapes import STRANGE, Signature, calls, signature
+from exam.ready import older_keras
 
 MAX_FILE_BYTES = 200 * 2**20
 """Candidates of the real exam reported 300 MB cut to 41 MB by dropping the optimizer's state."""
@@ -319,12 +320,21 @@ def _class_findings(seen: Inspection, parts: Sequence[layers.Declared]) -> Itera
     for item in parts:
         wrong = structure.class_finding(item) or structure.activation_finding(item)
         if wrong is not None:
-            yield wrong
+            yield _of_a_newer_keras(seen, item, wrong)
         elif item.is_misplaced:
             found = f"the class {item.class_name!r} in the wrong place"
             yield finding("unusual-contents", path=seen.shown, found=found)
     for name, class_name, where in layers.lost_tables(parts):
         yield finding("lost-vocabulary", layer=name, found=class_name, where=where)
+
+
+def _of_a_newer_keras(seen: Inspection, item: layers.Declared, wrong: Finding) -> Finding:
+    """Return ``wrong``, or that our Keras is too old to know the part: then nothing can be said of it."""
+    ours = older_keras(seen.keras_version)
+    if ours is None or wrong.code not in ("custom-layer", "custom-setting", "quantized-layer"):
+        return wrong
+    reason = f"a part of layer {item.layer!r} is not known to it"
+    return finding("newer-keras", version=seen.keras_version, keras=ours, reason=reason, folder=seen.folder)
 
 
 def _loss(training_config: str | None) -> tuple[str | None, bool]:

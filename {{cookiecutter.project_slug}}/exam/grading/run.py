@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import re
 import sys
 import threading
 import time
@@ -31,7 +30,7 @@ from exam.grading.contract import contract_findings
 from exam.grading.evidence import Study
 from exam.grading.experiments import Again, Answers, Change, OnTraining
 from exam.grading.findings import Finding, finding
-from exam.ready import installed_versions
+from exam.ready import installed_versions, older_keras, release
 
 SECONDS_PER_MODEL = 60
 SECONDS_TO_START = 180
@@ -349,22 +348,17 @@ def _refused(job: Job, phase: str, reply: dict[str, Any]) -> Answer:
     if code == "not-loadable":
         ours, theirs = installed_versions().get("keras", "?"), job.written_by
         values |= {"keras": ours, "version": theirs, "advice": _advice(job, ours)}
-        code = "newer-keras" if _numbers(theirs) > _numbers(ours) else code
+        code = "newer-keras" if older_keras(theirs) else code
     return Answer(finding=finding(code, **values))
 
 
 def _advice(job: Job, ours: str) -> str:
     """Return what to try with a file that Keras cannot load: the Keras that wrote it would write the same once more."""
-    if _numbers(job.written_by) != _numbers(ours):
+    if release(job.written_by) != release(ours):
         script = f"Category{job.question.category}/starter.py"
         return f"Keras {job.written_by} wrote the file. Train the model with this project's interpreter: run {script}."
     page = "docs/findings/not-loadable.md"
     return f"Build that part of the model from other layers of tf.keras.layers, and train it; {page} helps to find it."
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return the first two numbers of a version, which decide about what can be loaded."""
-    return tuple(map(int, re.findall(r"\d+", version)[:2]))
 
 
 def _stopped_answer(job: Job, phase: str, reason: str) -> Answer:
