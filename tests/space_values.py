@@ -784,10 +784,12 @@ OF_TENSORFLOW = """
     nn.relu nn.softmax nn.sigmoid nn.tanh nn.swish nn.silu nn.gelu nn.elu nn.selu nn.leaky_relu nn.relu6 nn.crelu
     nn.softplus nn.softsign nn.log_softmax math.sigmoid math.tanh math.exp math.abs math.sin math.softplus math.square
     math.log_sigmoid math.cos math.sqrt math.negative math.erf math.sign math.reciprocal math.log1p math.expm1 math.atan
-    math.sinh math.cosh math.asinh math.floor math.round math.l2_normalize nn.l2_normalize identity exp abs sin cos
+    math.sinh math.cosh math.asinh math.floor math.round identity exp abs sin cos
     sigmoid tanh square sqrt sign round math.softsign keras.activations.relu keras.activations.softmax
-    keras.activations.gelu keras.activations.swish math.cumsum math.reduce_sum stop_gradient
+    keras.activations.gelu keras.activations.swish stop_gradient
 """.split()
+"""None that mixes the samples of a batch, as ``tf.math.l2_normalize`` and ``tf.cumsum`` do without an axis: what such a
+model answers to a sample depends on the others."""
 IN_ALL_PLACES = ("tf.nn.softmax", "tf.nn.relu", "tf.nn.swish", "tf.nn.gelu", "tf.math.tanh", "tf.exp", "ops.silu")
 OF_OPS = """
     relu softmax sigmoid tanh silu swish gelu elu selu leaky_relu relu6 softplus softsign log_softmax log_sigmoid exp

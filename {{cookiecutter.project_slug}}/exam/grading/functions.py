@@ -35,7 +35,7 @@ OPERATIONS = {
         name.lower(): name
         for name in """
         Abs Absolute Arccos Arccosh Arcsin Arcsinh Arctan Arctanh Cbrt Ceil Cos Cosh Erf Erfc Erfinv Exp2 Expm1 Fabs
-        Floor I0 Log Log10 Log1p Log2 Negative Reciprocal Round Rsqrt Sign Sin Sinc Sinh Sqrt Square Tan Trunc
+        Floor I0 Log Log10 Log1p Log2 Negative Normalize Reciprocal Round Rsqrt Sign Sin Sinc Sinh Sqrt Square Tan Trunc
         """.split()
     },
     "acos": "Arccos",
