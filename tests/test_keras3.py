@@ -23,6 +23,7 @@ from exam.grading import cache, layers
 from exam.grading.inspect import inspect
 from exam.grading.keras3 import in_order, repair
 from exam.grading.run import Runner
+from exam.grading.shapes import signature
 
 POLICY = {"class_name": "DTypePolicy", "module": "keras", "config": {"name": "float32"}, "registered_name": None}
 SLICE = {"class_name": "__slice__", "config": {"start": None, "stop": None, "step": None}}
@@ -114,6 +115,8 @@ def test_functions_without_an_activation_become_operations() -> None:
     function = {"module": "builtins", "class_name": "function", "config": "asin", "registered_name": "function"}
     found = repaired(layer("Dense", units=1, activation=function))["config"]["activation"]
     assert (found["module"], found["class_name"]) == ("keras.src.ops.numpy", "Arcsin")
+    row = files.sequential(files.layer("Dense", units=1, activation=function))
+    assert signature(repair(row)).last_activation == "asin"
     own = {**function, "config": "my_own"}
     assert repaired(layer("Dense", units=1, activation=own))["config"]["activation"] == own
 

@@ -486,6 +486,8 @@ def activation_name(written: Any) -> str | None:
     """Return the Keras name of an activation as a configuration writes it: a name, a function or a layer; or None."""
     if written is None:
         return "linear"
+    if isinstance(written, dict) and known_layers.is_operation(written):
+        return str(written["config"].get("name"))  # as the learner called the function
     if isinstance(written, dict):
         # {"class_name": "function", "config": "softmax"}, or a layer used as an activation.
         written = written.get("config") if written.get("class_name") == "function" else written.get("class_name")
