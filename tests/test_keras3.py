@@ -425,7 +425,7 @@ def test_attention_in_int8_is_named_before_it_is_run(tmp_path: Path) -> None:
     model = _quantized_attention()
     model.save(tmp_path / "model.h5")
     found = inspect(tmp_path / "model.h5", asking_for(model.input_shape[1:], model.output_shape[1:])).finding
-    assert found is not None and found.code == "quantized-layer" and "'multi_head_attention'" in found.message
+    assert found is not None and found.code == "quantized-layer" and "'multi_head_attention" in found.message
 
 
 @pytest.mark.slow

@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 OTHERS = [name for name in QUESTIONS if name not in choose(BANK, SEED).values()]
 """The questions that ``test_workspace.py`` does not train already."""
 
-WITH_TWINS = OTHERS[::3]
-"""A third of them; ``python make.py twins`` tries all, and first attempts too."""
+WITH_TWINS = OTHERS[::5]
+"""A fifth of them; ``python make.py twins`` tries all, and first attempts too."""
 
 Trainings = dict[str, Future[tuple[Result, dict[str, Result]]]]
 
