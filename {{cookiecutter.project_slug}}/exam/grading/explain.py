@@ -23,8 +23,7 @@ def explain(evidence: Evidence) -> tuple[Finding, ...]:
 
 def _reasons(evidence: Evidence) -> Iterator[Reason]:
     """Yield all reasons, the more telling ones first; answers of the wrong kind say nothing else about a model."""
-    guessed = [Reason(hint) for hint in evidence.seen.hints if hint.code == "function-by-name"]
-    yield from guessed
+    yield from (Reason(hint) for hint in evidence.seen.hints if hint.code == "function-by-name")
     broken = next(predictions.broken(evidence), None)
     if broken is not None:
         yield broken
@@ -32,7 +31,7 @@ def _reasons(evidence: Evidence) -> Iterator[Reason]:
     if evidence.seen.steps == 0:
         yield from experiments.training_reasons(evidence)
     yield from experiments.input_reasons(evidence)
-    yield from (Reason(hint) for hint in evidence.seen.hints if Reason(hint) not in guessed)
+    yield from (Reason(hint) for hint in evidence.seen.hints if hint.code != "function-by-name")
     yield from predictions.reasons(evidence)
     if evidence.seen.steps != 0:
         yield from experiments.training_reasons(evidence)

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from exam.grading import functions
+from exam.grading import functions, layers
 
 Config = dict[str, Any]
 
@@ -286,10 +286,6 @@ class _Calls:
         return [self._argument(item) for item in value] if isinstance(value, list) else value
 
     def _tensor(self, reference: list[Any]) -> Config:
-        """Write a reference as Keras 3 does. It uses the history only: shape and dtype are those of the real tensor."""
+        """Write a reference as Keras 3 does."""
         name, index, tensor = reference[:3]
-        history = [name, index - 1 if name in self._models and index else index, tensor]
-        return {
-            "class_name": "__keras_tensor__",
-            "config": {"shape": [None], "dtype": "float32", "keras_history": history},
-        }
+        return layers.reference(name, index - 1 if name in self._models and index else index, tensor)

@@ -83,7 +83,7 @@ def _in_a_graph(model: Config) -> Config:
     """
     config = model["config"]
     names = [layer["config"]["name"] for layer in config["layers"]]
-    calls = [[], *([{"args": [_tensor(before)], "kwargs": {}}] for before in names[:-1])]
+    calls = [[], *([{"args": [layers.reference(before)], "kwargs": {}}] for before in names[:-1])]
     row = [
         {**layer, "name": name, "inbound_nodes": called}
         for layer, name, called in zip(config["layers"], names, calls, strict=True)
@@ -91,12 +91,6 @@ def _in_a_graph(model: Config) -> Config:
     ends = {"input_layers": [[names[0], 0, 0]], "output_layers": [[names[-1], 0, 0]]}
     kept = {key: config[key] for key in ("name", "trainable") if key in config}
     return {**model, "class_name": "Functional", "config": {**kept, "layers": row, **ends}}
-
-
-def _tensor(layer: str) -> Config:
-    """Return a reference to the first output of a layer; Keras uses its history only."""
-    history = {"shape": [None], "dtype": "float32", "keras_history": [layer, 0, 0]}
-    return {"class_name": "__keras_tensor__", "config": history}
 
 
 def _as_frozen_as_it_was(entry: Any) -> Any:

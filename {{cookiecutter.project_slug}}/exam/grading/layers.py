@@ -229,6 +229,15 @@ def _is_code(item: dict[str, Any]) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], str) and len(item) == 1
 
 
+def reference(layer: str, call: int = 0, tensor: int = 0) -> dict[str, Any]:
+    """Return a reference to an output of a layer as Keras 3 writes it; it uses the history only, not shape and type."""
+    history = [layer, call, tensor]
+    return {
+        "class_name": "__keras_tensor__",
+        "config": {"shape": [None], "dtype": "float32", "keras_history": history},
+    }
+
+
 def declared(config: Any) -> Iterator[Declared]:
     """Yield every object that the model's JSON would create, outer ones first, in the order of the file.
 
