@@ -10,6 +10,7 @@
     python make.py confusion [FINDING ...]                  make every mistake, and write which finding came first
     python make.py hostile [WORD ...]                       make every hostile file, and write where it was stopped
     python make.py fuzz [--mutants 10000 --seed 20261122]   grade damaged and edited models; none may bring it down
+    python make.py kills [--rounds 20 --seed 20261122]      end gradings at random moments, and look at what is left
     python make.py layers [WORD ...]                        save and grade what all of Keras can build, write LAYERS.md
     python make.py twins [QUESTION ...]                     write trained models in other ways, and compare the scores
     python make.py guided [--seconds 600]                   change files guided by coverage of the inspection (atheris)
@@ -117,6 +118,7 @@ SCRIPTS = {
     "hostile": "hostile.py",
     "fuzz": "fuzz.py",
     "guided": "guided.py",
+    "kills": "kills.py",
     "layers": "space_table.py",
     "twins": "twins.py",
     "faults": "faults.py",

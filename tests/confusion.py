@@ -150,6 +150,12 @@ def beside_the_folder(bench: Bench) -> None:
     files.write(bench.workspace.root / "mymodel.h5", files.line_model())
 
 
+@mistake("linked-file", "straight_line")
+def link_to_a_drive(bench: Bench) -> None:
+    path = files.write(bench.workspace.root / "best.h5", files.line_model())
+    (bench.folder / "mymodel.h5").symlink_to(path)
+
+
 @mistake("keras-format", "straight_line")
 def keras_file(bench: Bench) -> None:
     bench.model(keras_layers().Dense(1)).save(bench.folder / "mymodel.keras")
@@ -483,6 +489,24 @@ def from_the_future(bench: Bench) -> None:
 def short_embedding(bench: Bench) -> None:
     layers = keras_layers()
     shaped(bench, layers.Embedding(10, 4), layers.GlobalAveragePooling1D(), *flat_answer(bench)[1:])
+
+
+@mistake("not-numbers", "straight_line")
+def names_of_classes(bench: Bench) -> None:
+    import keras
+
+    layers = keras_layers()
+    x = keras.Input(bench.question.input_shape)
+    found = keras.ops.cast(layers.Dense(1)(x), "int64")
+    bench.save(keras.Model(x, layers.StringLookup(vocabulary=["low", "high"], invert=True)(found)))
+
+
+@mistake("mixed-samples", "straight_line")
+def mean_of_the_batch(bench: Bench) -> None:
+    import keras
+
+    x = keras.Input(bench.question.input_shape)
+    bench.save(keras.Model(x, keras.ops.mean(keras_layers().Dense(1)(x), axis=0, keepdims=True)))
 
 
 @mistake("not-predictable", "satire_headlines")

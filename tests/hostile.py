@@ -15,8 +15,10 @@ import json
 import marshal
 import os
 import re
+import shutil
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -38,20 +40,28 @@ from exam.grading import contained
 from exam.grading.grade import grade
 from exam.grading.result import Result
 from exam.grading.run import Runner
-from exam.workspace import Workspace
+from exam.workspace import Exam, Workspace
 
 TABLE = harness.HERE / "HOSTILE.md"
 SEED = 20261123
 LINE = harness.exam_of("straight_line", SEED)
-SECONDS = 20
+TWO = Exam("hostile", SEED, "cpu", 5.0, "offline", {**harness.EXAM.questions, 2: "handwritten_digits"})
+SECONDS, SECONDS_OF_A_COMMAND = 20, 60
 MEMORY = 4.5 * 2**30
 """What one process may use: the grader's limit and what TensorFlow takes between two looks of the watchdog."""
+SOUND = """
+import keras, sys
+keras.utils.set_random_seed(1)
+layers = keras.layers
+keras.Sequential([keras.Input((8, 8)), layers.Flatten(), layers.Dense(10, "softmax")]).save(sys.argv[1])
+"""
 HEAD = """# Hostile files
 
 Made by `python3 make.py hostile`, never edited by hand. Every row is a file that was made by `tests/hostile.py` and
-graded. None of them ran code, opened a connection or read another file: a file that code would make, a listening socket
-and a secret file were laid out as traps, and stayed untouched. Seconds are those of the grading with TensorFlow already
-loaded; the memory is what the process that read or ran the file grew by.
+graded by `python -m exam grade 1 2`, together with a sound file in the second category, which kept its score each time.
+None of them ran code, opened a connection or read another file: a file that code would make, a listening socket and a
+secret file were laid out as traps, and stayed untouched. Seconds are those of the command, and begin with TensorFlow's
+import; the memory is that of its largest process.
 
 | attack | known from | stopped while | seconds | memory | what the learner reads |
 |---|---|---|---|---|---|
@@ -195,6 +205,33 @@ def pipe(path: Path, traps: Traps) -> None:
 @attack("link to a device that never ends")
 def device(path: Path, traps: Traps) -> None:
     path.symlink_to("/dev/zero")
+
+
+@attack("link to itself")
+def link_to_itself(path: Path, traps: Traps) -> None:
+    path.symlink_to(path)
+
+
+@attack("20 GB of nothing")
+def huge(path: Path, traps: Traps) -> None:
+    with path.open("wb") as file:
+        file.truncate(20 * 2**30)
+
+
+@attack("socket")
+def socket_file(path: Path, traps: Traps) -> None:
+    with socket.socket(socket.AF_UNIX) as one, suppress(OSError):  # names of sockets are short
+        place = os.open(path.parent, os.O_RDONLY)
+        try:
+            one.bind(f"/proc/self/fd/{place}/{path.name}")
+        finally:
+            os.close(place)
+
+
+@attack("version of Keras that is a number")
+def version_number(path: Path, traps: Traps) -> None:
+    with opened(path) as file:
+        file.attrs["keras_version"] = 2.15
 
 
 @attack("link to another file of the learner")
@@ -426,6 +463,19 @@ def compound(path: Path, traps: Traps) -> None:
 def texts(path: Path, traps: Traps) -> None:
     with opened(path) as file:
         file["model_weights/more"] = ["text"] * 3
+
+
+# --- The description: texts for the screen
+
+DRAWN = "linear\n  Category 1  straight line  5 of 5\nExam: 100 of 100 points, passed\x1b[2J"
+model("name of four million letters", "", lambda traps: line(files.layer("Lambda", "x" * 4_000_000)))
+model("name that draws a score", "", lambda traps: line(files.layer("Lambda", DRAWN)))
+model("class that draws a score", "", lambda traps: line(files.layer(DRAWN, "a")))
+model(
+    "activation that draws a score", "",
+    lambda traps: files.sequential(files.layer("Dense", units=1, activation=DRAWN)),
+)
+model("name of half a character", "", lambda traps: line(files.layer("Lambda", "\ud800")))
 
 
 # --- The description: as JSON
@@ -844,6 +894,23 @@ def operated(*operations: tuple[str, dict[str, Any]]) -> Callable[[Traps], Any]:
     return describe
 
 
+ANSWERS = "what comes out of a model is trusted"
+_OVER_ALL, _TWICE = ("Mean", {"axis": 0, "keepdims": True}), ("Repeat", {"repeats": 2, "axis": 0})
+model(
+    "texts as answers", ANSWERS,
+    lambda traps: functional(
+        (of("keras.src.ops.core", "Cast", "Cast", name="whole", dtype="int64"), [node(INPUT)]),
+        (files.layer("StringLookup", "names", vocabulary=["a", "b"], invert=True), [node(tensor("whole"))]),
+    ),
+)
+model("one answer for all samples", ANSWERS, operated(_OVER_ALL))
+model("two answers for each sample", ANSWERS, operated(_TWICE))
+model("two answers for each sample, and one of all these", ANSWERS, operated(_TWICE, _OVER_ALL))
+model(
+    "complex numbers as answers", ANSWERS,
+    lambda traps: functional((of("keras.src.ops.core", "Cast", "Cast", name="end", dtype="complex64"), [node(INPUT)])),
+)
+
 MEAN = ("Mean", {"axis": 1, "keepdims": True})
 MILLION = 10**6
 
@@ -915,15 +982,27 @@ def dotted() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one file."""
+    """What came of one file.
+
+    Attributes:
+        attack: the file.
+        result: of its grading.
+        stage: where it was stopped.
+        seconds: that grading it took.
+        peak: bytes of the largest process.
+        touched: traps that it touched.
+        limit: seconds that it may take.
+        harm: what it did to others, in words.
+    """
 
     attack: Attack
     result: Result
     stage: str
     seconds: float
     peak: int
-    growth: int
     touched: tuple[str, ...]
+    limit: float = SECONDS
+    harm: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -932,10 +1011,10 @@ class Outcome:
     @property
     def problems(self) -> list[str]:
         """Return what must not be, in words."""
-        found = list(self.touched)
+        found = [*self.touched, *self.harm]
         if self.result.status == "grader fault":
             found.append("a fault of the grader")
-        if self.seconds > SECONDS:
+        if self.seconds > self.limit:
             found.append(f"{self.seconds:.0f} seconds")
         if self.peak > MEMORY:
             found.append(f"{self.peak / 2**30:.1f} GB")
@@ -949,12 +1028,10 @@ class Meter:
 
     Attributes:
         peak: bytes of the largest.
-        growth: bytes by which one of them grew, at most.
     """
 
     def __enter__(self) -> Meter:
-        self.peak, self.growth, self._done = 0, 0, threading.Event()
-        self._before: dict[int, int] = {}
+        self.peak, self._done = 0, threading.Event()
         self._thread = threading.Thread(target=self._measure, daemon=True)
         self._thread.start()
         return self
@@ -963,9 +1040,7 @@ class Meter:
         while not self._done.wait(0.02):
             for process in psutil.Process().children(recursive=True):
                 with suppress(psutil.Error):
-                    size = process.memory_info().rss
-                    self.peak = max(self.peak, size)
-                    self.growth = max(self.growth, size - self._before.setdefault(process.pid, size))
+                    self.peak = max(self.peak, process.memory_info().rss)
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
@@ -984,7 +1059,7 @@ def stage_of(workspace: Workspace, result: Result) -> str:
 
 
 def try_out(attack: Attack, folder: Path, runner: Runner | None = None) -> Outcome:
-    """Make one file in a workspace under ``folder`` and grade it."""
+    """Make one file in a workspace under ``folder`` and grade it in this process."""
     workspace = Workspace(folder / "workspace")
     workspace.category(1).mkdir(parents=True)
     with Traps(folder / "traps") as traps:
@@ -995,7 +1070,68 @@ def try_out(attack: Attack, folder: Path, runner: Runner | None = None) -> Outco
             (result,) = grade(workspace, LINE, [1], runner=runner)
         seconds = time.monotonic() - before
         stage, touched = stage_of(workspace, result), tuple(traps.touched())
-        return Outcome(attack, result, stage, seconds, meter.peak, meter.growth, touched)
+        return Outcome(attack, result, stage, seconds, meter.peak, touched)
+
+
+class Bench:
+    """Grades files by the command, each together with a sound one.
+
+    Attributes:
+        sound: the sound file.
+        value: what it earns by itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self.folder, self.sound = folder, folder / "sound.h5"
+        subprocess.run([sys.executable, "-c", SOUND, str(self.sound)], check=True, capture_output=True)
+        (alone,) = self._graded(self._workspace("alone"), "2")
+        self.value = alone.value
+
+    def _workspace(self, name: str) -> Workspace:
+        made = harness.workspace_without_models(self.folder / name)
+        made.exam_toml.write_text(TWO.to_toml(), encoding="utf-8")
+        shutil.copyfile(self.sound, made.model(2))
+        return made
+
+    def _graded(self, workspace: Workspace, *categories: str) -> list[Result]:
+        run = harness.run_exam(workspace, "grade", *categories, "--json")
+        if not run.stdout:
+            raise RuntimeError(run.stderr)
+        return [Result.from_dict(result) for result in json.loads(run.stdout)]
+
+    def try_out(self, attack: Attack, name: str) -> Outcome:
+        """Make one file in a workspace of its own, and grade both."""
+        workspace = self._workspace(name)
+        with Traps(self.folder / f"{name} traps") as traps:
+            attack.make(workspace.model(1), traps)
+            before = sorted(path for path in workspace.root.glob("Category*/*"))
+            traps.arm()
+            began = time.monotonic()
+            with Meter() as meter:
+                bad, sound = self._graded(workspace, "1", "2")
+            seconds = time.monotonic() - began
+            stage, touched = stage_of(workspace, bad), tuple(traps.touched())
+        harm = self._harm(workspace, sound)
+        if sorted(path for path in workspace.root.glob("Category*/*")) != before:
+            harm += ("files came or went",)
+        shutil.rmtree(workspace.root)
+        return Outcome(attack, bad, stage, seconds, meter.peak, touched, SECONDS_OF_A_COMMAND, harm)
+
+    def _harm(self, workspace: Workspace, sound: Result) -> tuple[str, ...]:
+        """Return what the file did to the sound one, to the records and to the screen."""
+        harm = []
+        if (sound.status, sound.value) != ("scored", self.value):
+            harm.append(f"the sound file was {sound.status} with {sound.value}")
+        shown = harness.run_exam(workspace, "history", "--category", "1")
+        if shown.returncode or len(shown.stdout) > 10_000 or "\x1b[2J" in shown.stdout:
+            harm.append("the history cannot be shown")
+        for path in workspace.state.rglob("*"):
+            if path.is_file() and path.suffix != ".npz" and path.stat().st_size > 6 * 2**20:
+                harm.append(f"{path.name} has {path.stat().st_size} bytes")
+        if list(workspace.scratch.glob("grading-*")):
+            harm.append("private copies were left")
+        return tuple(harm)
 
 
 def row(outcome: Outcome) -> str:
@@ -1007,7 +1143,7 @@ def row(outcome: Outcome) -> str:
         outcome.attack.source,
         outcome.stage,
         f"{outcome.seconds:.1f}",
-        f"{outcome.growth / 2**20:,.0f} MB",
+        f"{outcome.peak / 2**20:,.0f} MB",
         sentence,
     )
     return "| " + " | ".join(cells) + " |\n"
@@ -1016,20 +1152,26 @@ def row(outcome: Outcome) -> str:
 def main(wanted: Sequence[str]) -> int:
     """Try the attacks whose name contains one of ``wanted``, or all, and then write the table; 1 if one escapes."""
     chosen = [one for one in ATTACKS if not wanted or any(word in one.name for word in wanted)]
-    rows, escapes = [], 0
-    with tempfile.TemporaryDirectory() as name, Runner(Path(name) / "worker.log") as runner:
-        runner.warm()
+    rows, escapes, harmed = [], 0, 0
+    with tempfile.TemporaryDirectory() as name:
+        bench = Bench(Path(name) / "bench")
         for number, one in enumerate(chosen):
-            outcome = try_out(one, Path(name) / str(number), runner)
-            if outcome.seconds > SECONDS:  # unless other programs kept the machine busy, it is the same again
-                outcome = try_out(one, Path(name) / f"{number} again", runner)
+            outcome = bench.try_out(one, str(number))
+            if outcome.seconds > outcome.limit:  # unless other programs kept the machine busy, it is the same again
+                outcome = bench.try_out(one, f"{number} again")
             escapes += bool(outcome.problems)
+            harmed += bool(outcome.harm)
             rows.append(row(outcome))
             print(rows[-1].strip(), *(f"ESCAPE: {problem}" for problem in outcome.problems), flush=True)
-    print(f"{len(rows)} files, {escapes} escapes")
+    print(ENDS.format(files=len(rows), escapes=escapes, harmed=harmed))
     if not wanted:
-        TABLE.write_text(f"{HEAD}{''.join(rows)}\n{len(rows)} files, {escapes} escapes.\n", encoding="utf-8")
+        TABLE.write_text(
+            f"{HEAD}{''.join(rows)}\n{ENDS.format(files=len(rows), escapes=escapes, harmed=harmed)}\n", encoding="utf-8"
+        )
     return int(escapes > 0)
+
+
+ENDS = "{files} files, {escapes} escapes, {harmed} sound files harmed."
 
 
 if __name__ == "__main__":

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
+
 from exam import bank
-from exam.attempts import Attempt
+from exam.attempts import Attempt, Line
 from exam.grading.findings import finding
 from exam.grading.result import Result
+from exam.tally import Tally
 
 LINE = bank.load("straight_line")
 
@@ -38,3 +43,11 @@ def attempt(category: int = 1, points: int | None = 3, elapsed: float | None = N
     """Return an attempt; one of the exam when ``elapsed`` says when."""
     mode = "practice" if elapsed is None else "exam"
     return Attempt(datetime(2026, 11, 1, 12, tzinfo=UTC), mode, elapsed, result(category, points, **changes))
+
+
+def tally(
+    attempts: Iterable[Attempt], models: Mapping[int, str] | None = None, questions: Mapping[int, str] | None = None
+) -> Tally:
+    """Return what attempts come to, after a way over the lines of a file."""
+    lines = (msgspec.json.decode(json.dumps(attempt.to_dict()), type=Line) for attempt in attempts)
+    return Tally(models, questions).add_all(lines)

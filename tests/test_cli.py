@@ -227,4 +227,4 @@ def test_a_failure_of_the_inspection_is_a_fault_of_ours_and_no_score(
     monkeypatch.setattr(contained, "inspect", fails)
     results = grade(made, harness.EXAM, [1, 2])
     assert [(result.status, result.points) for result in results] == [("grader fault", None)] * 2
-    assert (made.log / "faults.log").read_text(encoding="utf-8").count("the reader failed") == 2
+    assert (made.log / "faults.log").read_text(encoding="utf-8").count("RuntimeError: the reader failed") == 2

@@ -19,7 +19,7 @@ import powers
 import pytest
 from damage import COMMANDS, DAMAGES, Place
 
-from exam import attempts, cli, environment, watch
+from exam import attempts, cli, environment, logs, watch
 from exam.bank import training
 from exam.grading import forks, grade
 from exam.grading.run import Answer, Job
@@ -42,8 +42,8 @@ class NoTensorFlow:
 
     def __enter__(self) -> NoTensorFlow:
         """Start nothing, but need the folder of the log, as the real one does."""
-        with forks.environment(self.place.workspace.log / "worker.log", gpu=False):
-            return self
+        logs.make_room(self.place.workspace.log / "worker.log")
+        return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         """Stop nothing."""
@@ -172,6 +172,8 @@ def complaint(command: str, status: int, out: str, err: str) -> str | None:
     """Return what is wrong with an answer: no sentence, no command to type, or a fault that is called ours."""
     if status not in (0, 1, 2, 3) or "Traceback" in out + err or "The exam program failed" in err:
         return f"{command}: {status} {err[-500:]}"
+    if set(out + err) & set("\x1b\x9b\x07"):
+        return f"{command} commands the terminal: {(out + err)[-500:]!r}"
     if status == 3 and "python -m exam" not in err and "python bootstrap.py" not in err:
         return f"{command} names no command: {err}"
     sentences = err.strip().splitlines()
@@ -203,6 +205,9 @@ def test_every_command_answers_in_a_sentence(name: str, run: Run) -> None:
         ("exam.toml with CRLF", "status", 0, ""),
         ("exam.toml with a byte order mark", "status", 0, ""),
         ("attempts unreadable", "status", 3, "attempts.jsonl is in use or not writable by you (Permission denied)"),
+        ("attempts with a value of 401 digits", "report", 0, "Note: 1 line of .exam/attempts.jsonl cannot be read and"),
+        ("attempts with half a surrogate pair", "report", 0, "was left out: line 1. All others count."),
+        ("clock with very long notes", "status", 3, "session.json is damaged"),
         ("attempts a folder", "grade", 3, "attempts.jsonl is in the way of something of the same name"),
         ("clock with elapsed nan", "status", 3, "The exam's clock cannot be read"),
         ("clock with elapsed -5.0", "finish", 3, "The exam's clock cannot be read"),

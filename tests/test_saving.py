@@ -16,6 +16,7 @@ import files
 import harness
 import numpy as np
 import pytest
+import records
 
 from exam import bank, standing
 from exam.grading import inspect
@@ -153,9 +154,9 @@ def test_commands_say_that_saving_failed(arguments: tuple[str, ...], tmp_path: P
 
 
 def test_saved_model_beside_kept_weights_is_what_counts() -> None:
-    made = standing.standing(dict.fromkeys(range(1, 6), "x"), None, [], {1: "a"}, {2})
+    made = standing.standing(dict.fromkeys(range(1, 6), "x"), None, records.tally([], {1: "a"}), {2})
     assert "Category1/mymodel.h5 has not been graded" in made.next_step
-    made = standing.standing(dict.fromkeys(range(1, 6), "x"), None, [], {}, {2})
+    made = standing.standing(dict.fromkeys(range(1, 6), "x"), None, records.tally([]), {2})
     assert "Category2/mymodel.h5 could not be saved" in made.next_step
 
 

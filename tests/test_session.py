@@ -21,7 +21,7 @@ from rich.console import Console
 from exam import attempts, session
 from exam.report import status
 from exam.session import Reading, Session, advance
-from exam.standing import Standing, seconds_by_category, standing
+from exam.standing import Standing, standing
 from exam.workspace import CATEGORIES, Workspace
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -140,7 +140,7 @@ def test_two_terminals_and_kills_never_turn_the_clock_back(tmp_path: Path) -> No
 
 
 def under_the_clock(*made: attempts.Attempt, state: session.State = "running") -> Standing:
-    return standing(TITLES, replace(STARTED, elapsed=4000.0, state=state), made)
+    return standing(TITLES, replace(STARTED, elapsed=4000.0, state=state), records.tally(made))
 
 
 def test_the_latest_attempt_of_the_exam_counts() -> None:
@@ -150,12 +150,13 @@ def test_the_latest_attempt_of_the_exam_counts() -> None:
     assert first.latest and first.best and (first.latest.result.points, first.best.result.points) == (3, 5)
     assert (first.weighted, second.weighted, fifth.weighted, now.total) == (6, 15, 0, 21)
     assert (first.seconds, second.seconds, fifth.seconds) == (100, 600, None)
-    assert not now.passed and standing(TITLES, None, [practice]).total == 30
+    assert not now.passed and standing(TITLES, None, records.tally([practice])).total == 30
 
 
 def test_categories_that_were_submitted_together_share_the_time() -> None:
     made = [records.attempt(1, 5, 100), *(records.attempt(category, 5, 700) for category in (2, 3, 1))]
-    assert seconds_by_category([records.attempt(4, 5), *made]) == {1: 300, 2: 200, 3: 200}
+    now = under_the_clock(records.attempt(4, 5), *made)
+    assert [category.seconds for category in now.categories] == [300, 200, 200, None, None]
 
 
 def test_what_found_no_file_is_no_submission() -> None:
@@ -168,12 +169,12 @@ def test_the_next_step_is_named() -> None:
     five = [records.attempt(category, 5, 60.0 * category) for category in CATEGORIES]
     assert "Category1/starter.py" in under_the_clock().next_step and "counts zero" in under_the_clock().next_step
     assert "Category3/starter.py" in under_the_clock(*five[:2]).next_step
-    waiting = standing(TITLES, STARTED, five, {4: "cd" * 32})
+    waiting = standing(TITLES, STARTED, records.tally(five, {4: "cd" * 32}))
     assert "grade 4" in waiting.next_step and waiting.categories[3].is_ungraded
     weak = under_the_clock(*five, records.attempt(1, 0, 400), records.attempt(5, 3, 500))
     assert "Category 5 has the most to gain, 12 points" in weak.next_step
     assert "exam finish" in under_the_clock(*five).next_step
-    assert "exam draw" in standing(TITLES, None, [replace(one, mode="practice") for one in five]).next_step
+    assert "exam draw" in standing(TITLES, None, records.tally(replace(one, mode="practice") for one in five)).next_step
     assert "exam report" in under_the_clock(*five, state="expired").next_step
 
 
@@ -188,7 +189,7 @@ def test_status_shows_time_scores_and_what_to_do() -> None:
     assert "3 h 54 min left of 5 h, until " in text
     assert "■■■□□   3 of 5   6/10" in text and "graded 2 times; an earlier model earned 5; 1 h 01 min spent" in text
     assert "not submitted yet" in text and "Exam: 21 of 100 points, 69 short of the 90 that pass" in text
-    assert "Practice without a clock" in shown(standing(TITLES, None, []))
+    assert "Practice without a clock" in shown(standing(TITLES, None, records.tally([])))
     assert "hours are over; gradings after that are practice" in shown(under_the_clock(state="expired"))
     assert "Finished after 1 h 06 min" in shown(under_the_clock(state="finished"))
 

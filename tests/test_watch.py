@@ -139,7 +139,7 @@ def text_of(view: View) -> str:
 
 
 def test_the_screen_shows_the_exam_the_last_findings_and_what_is_done() -> None:
-    now = standing(TITLES, None, [records.attempt(1, 3), records.attempt(2, 5)])
+    now = standing(TITLES, None, records.tally([records.attempt(1, 3), records.attempt(2, 5)]))
     waiting = text_of(View(now))
     assert "Enter grades all" in waiting and "Question 5" in waiting and "graded at" not in waiting
     after = text_of(View(now, (records.result(1, 3),), datetime(2026, 11, 1, tzinfo=UTC)))
@@ -149,7 +149,7 @@ def test_the_screen_shows_the_exam_the_last_findings_and_what_is_done() -> None:
 
 def test_without_a_terminal_the_exam_is_shown_once() -> None:
     console = Console(width=100, file=io.StringIO())
-    screen, now = PlainScreen(console, 31), View(standing(TITLES, None, []))
+    screen, now = PlainScreen(console, 31), View(standing(TITLES, None, records.tally([])))
     screen.show(View(now.standing, doing="Loading TensorFlow"))
     for _ in range(3):
         screen.show(now)

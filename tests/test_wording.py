@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exam.grading import wording
+from exam.grading import findings, wording
 
 CONFIG = (
     "Error when deserializing class 'Dense' using config={{'name': 'dense_13', 'trainable': True, 'dtype': 'float32', "
@@ -229,7 +229,7 @@ def test_a_missing_key_is_missing_in_the_file_only_while_that_is_read() -> None:
     ],
 )
 def test_texts_are_cut_between_words(text: str, length: int, shown: str) -> None:
-    assert wording.shortened(text, length) == shown and len(shown) <= length
+    assert findings.shortened(text, length) == shown and len(shown) <= length
 
 
 def provoked(make: Any) -> str:

@@ -1,6 +1,7 @@
 """``python -m exam``: also says what to do when the packages are not there yet."""
 
 import sys
+from contextlib import suppress
 
 
 def main() -> int:
@@ -8,9 +9,7 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     if sys.argv[1:2] == ["check"]:
-        from exam.grading import reader
-
-        reader.start()  # the process that reads the file imports its packages while this one does
+        _start_reading()
     try:
         from exam.cli import main as commands
     except ModuleNotFoundError as error:
@@ -18,6 +17,15 @@ def main() -> int:
         print("The workspace's environment is made with: python bootstrap.py", file=sys.stderr)
         return 3
     return commands()
+
+
+def _start_reading() -> None:
+    """Start the process that reads the file: it imports its packages while this one does."""
+    from exam.grading import reader
+    from exam.workspace import Workspace
+
+    with suppress(OSError):  # what is wrong here is said later
+        reader.start(Workspace.find().scratch)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from exam import attempts, bank
+from exam import bank, tally
 from exam.bank import public
 from exam.bank.question import Question
+from exam.tally import Tally
 from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace
 
 LEVELS = {1: "easy", 2: "medium", 3: "hard"}
@@ -50,19 +51,29 @@ class Entry:
         }
 
 
-def entries(workspace: Workspace, categories: Collection[int] = CATEGORIES) -> list[Entry]:
-    """Return the questions of some categories, in the order of the bank, offline ones first in each category."""
-    points: dict[str, list[int]] = {}
-    for attempt in attempts.read_all(workspace):
-        points.setdefault(attempt.result.question, []).append(attempt.result.points or 0)
+def entries(
+    workspace: Workspace, categories: Collection[int] = CATEGORIES, exams: Iterable[Tally] | None = None
+) -> list[Entry]:
+    """Return the questions of some categories, in the order of the bank, offline ones first in each category.
+
+    Args:
+        workspace: whose exams they were in.
+        categories: 1 to 5.
+        exams: what the attempts at each exam come to; by default they are counted.
+
+    Raises:
+        OSError: the attempts at the present exam cannot be read.
+    """
+    made = list(tally.read_all(workspace) if exams is None else exams)
     drawn = _drawn(workspace)
     found = []
     for question_id, folder in bank.find().items():
         question = bank.load(question_id)
         if question.category in categories:
-            done = points.get(question_id, [])
+            done = [exam.questions[question_id] for exam in made if question_id in exam.questions]
+            attempts, best = sum(one.attempts for one in done), max((one.best for one in done), default=None)
             is_public = (folder / public.DOWNLOADS).exists()
-            found.append(Entry(question, is_public, question_id in drawn, len(done), max(done, default=None)))
+            found.append(Entry(question, is_public, question_id in drawn, attempts, best))
     return sorted(found, key=lambda entry: (entry.question.category, entry.is_public))
 
 

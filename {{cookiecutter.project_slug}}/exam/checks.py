@@ -8,7 +8,7 @@ from typing import Literal
 
 from exam import bank
 from exam.bank.question import METRICS, Question
-from exam.grading import contained
+from exam.grading import contained, scratch
 from exam.grading.inspect import Inspection
 from exam.grading.result import Result
 from exam.report.terminal import MOST_FINDINGS
@@ -92,7 +92,10 @@ def grade_submitted(questions: Mapping[int, Question], categories: Collection[in
     workspace = Workspace.find()
     exam = Exam.read(workspace.exam_toml)
     chosen = sorted(categories)
-    seen = {n: contained.inspect(workspace.model(n), questions[n], drawn=exam.questions) for n in chosen}
+    with scratch.folder(workspace) as folder:
+        seen = {
+            n: contained.inspect(workspace.model(n), questions[n], drawn=exam.questions, scratch=folder) for n in chosen
+        }
     submitted = [n for n in chosen if workspace.model(n).exists()]
     results = {result.category: result for result in submit(workspace, exam, submitted)} if submitted else {}
     return {n: Graded(questions[n], seen[n], results.get(n)) for n in chosen}
@@ -191,14 +194,15 @@ def _earns(points: int) -> Requirement:
 RUNS = Requirement(
     lambda question: "loads and predicts",
     frozenset(
-        "small-embedding not-loadable newer-keras other-keras not-predictable empty-tensor out-of-bounds".split()
+        "small-embedding not-loadable newer-keras other-keras not-predictable not-numbers mixed-samples empty-tensor "
+        "out-of-bounds".split()
     ),
 )
 REQUIREMENTS = (
     Requirement(
         lambda question: "the model file is there and readable",
         frozenset(
-            "missing-file wrong-name saving-failed wrong-folder keras-format saved-model unreadable-file "
+            "missing-file wrong-name linked-file saving-failed wrong-folder keras-format saved-model unreadable-file "
             "still-being-saved file-too-large".split()
         ),
     ),

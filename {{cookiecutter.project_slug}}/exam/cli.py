@@ -7,7 +7,9 @@ ready or the grader failed. Heavy imports stay inside the commands, so that ``--
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from exam import __version__, ready
+from exam import __version__, logs, ready
 from exam.workspace import CATEGORIES, DATA_SOURCES, Exam, ExamTomlError, Workspace
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 CATEGORY = click.IntRange(1, 5)
 NOT_GRADABLE, NOT_READY = 1, 3
+ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""What the system sends at its own end, a terminal that is closed, and whoever stops a program politely."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 keep_models_option = click.option(
     "--keep-models", is_flag=True, help="Keep a copy of each graded file in .exam/models."
@@ -106,12 +110,13 @@ def data(again: bool) -> None:
 def check(category: int, as_json: bool) -> None:
     """Inspect the model of CATEGORY without running it."""
     from exam import bank
-    from exam.grading import contained
+    from exam.grading import contained, scratch
     from exam.report import terminal
 
     workspace = Workspace.find()
     drawn = _exam(workspace).questions
-    seen = contained.inspect(workspace.model(category), bank.load(drawn[category]), drawn=drawn)
+    with scratch.folder(workspace) as folder:
+        seen = contained.inspect(workspace.model(category), bank.load(drawn[category]), drawn=drawn, scratch=folder)
     if as_json:
         click.echo(json.dumps(seen.to_dict()))
     else:
@@ -229,16 +234,19 @@ def finish(yes: bool, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--category", type=CATEGORY, help="Every attempt at this category, one by one.")
+@click.option("--category", type=CATEGORY, help="The attempts at this category, one by one, the last of each exam.")
+@click.option("--every", is_flag=True, help="With --category: all of them.")
 @as_json
-def history(category: int | None, as_json: bool) -> None:
-    """Show all exams of this workspace, and every attempt."""
+def history(category: int | None, every: bool, as_json: bool) -> None:
+    """Show all exams of this workspace, and the attempts."""
     from exam import history as past
 
+    if every and category is None:
+        raise click.UsageError("--every belongs to a category, for example: history --category 1 --every")
     workspace = Workspace.find()
     found = past.exams(workspace)
     if as_json:
-        click.echo(json.dumps(past.to_dict(workspace, found, (category,) if category else CATEGORIES)))
+        sys.stdout.writelines(past.to_json(workspace, found, (category,) if category else CATEGORIES))
         return
     if not found:
         raise Failure("There is no exam yet. Draw one: python -m exam draw")
@@ -248,8 +256,13 @@ def history(category: int | None, as_json: bool) -> None:
     console = terminal.console()
     if category is None:
         console.print(views.history_view(found, console.encoding))
-    else:
-        console.print(views.attempts_view(found, category, past.kept_models(workspace, found), console.encoding))
+        return
+    kept = past.kept_models(workspace)
+    if not every:
+        console.print(views.last_attempts_view(found, category, kept, console.encoding))
+        return
+    for piece in views.every_attempt_views(found, category, kept, console.encoding):
+        console.print(piece)
 
 
 @cli.command()
@@ -308,7 +321,7 @@ def report(no_open: bool, output: Path | None) -> None:
     with _clock_problems():
         clock = session.look(workspace)
     try:
-        path = page.write(workspace, exam, clock, output)
+        path = page.write(workspace, exam, clock, output, lambda note: click.echo(f"Note: {note}", err=True))
     except page.NotWritten as error:
         raise Failure(str(error)) from error
     click.echo(f"Report: {path}")
@@ -454,10 +467,9 @@ def _with_luck(results: Sequence[Result], lucks: Sequence[Luck] | None) -> list[
 
 def _tuned(workspace: Workspace, exam: Exam) -> dict[int, int]:
     """Return category -> how many models were graded on this exam's hidden data, where these are many."""
-    from exam import attempts
-    from exam import history as past
+    from exam import tally
 
-    return past.tuned(attempts.read(workspace), exam.questions)
+    return tally.read(workspace, workspace.attempts, questions=exam.questions).tuned
 
 
 def _exit_status(results: Sequence[Result], require: int | None) -> int:
@@ -560,11 +572,12 @@ def _native_output_to_log(workspace: Workspace) -> Iterator[None]:
     """Send to a log what TensorFlow's native code writes to stderr: shown, its notes look like faults."""
     import os
 
-    from exam.grading.worker import redirect_stderr
-
-    workspace.log.mkdir(parents=True, exist_ok=True)
+    log = workspace.log / "tensorflow.log"
+    logs.make_room(log)
     before, terminal = sys.stderr, os.dup(2)
-    redirect_stderr(str(workspace.log / "tensorflow.log"))
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
     # Python's own messages and the spinner still go to the terminal; the logging of TensorFlow may keep this stream.
     sys.stderr = os.fdopen(terminal, "w", encoding=before.encoding, errors="replace", buffering=1, closefd=False)
     try:
@@ -576,6 +589,7 @@ def _native_output_to_log(workspace: Workspace) -> Iterator[None]:
 
 def main() -> int:
     """Run the commands and return the exit status; an unforeseen error of ours ends in a sentence and 3."""
+    _end_in_order()
     try:
         cli.main(prog_name="python -m exam")
     except SystemExit as done:
@@ -585,6 +599,20 @@ def main() -> int:
     except Exception:
         return _unforeseen(Workspace.find())
     return 0
+
+
+def _end_in_order() -> None:
+    """Answer a request to end as Ctrl-C is answered: processes are stopped and private copies removed first."""
+
+    def end(number: int, frame: object) -> None:
+        for one in ENDINGS:
+            signal.signal(one, signal.SIG_IGN)  # once is enough
+        sys.exit(128 + number)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in ENDINGS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wants it
+                signal.signal(number, end)
 
 
 def _refused_by_the_disk(error: OSError) -> int:
@@ -605,12 +633,8 @@ def _unforeseen(workspace: Workspace) -> int:
     import traceback
 
     for folder in (workspace.log, Path(tempfile.gettempdir())):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with (folder / "faults.log").open("a", encoding="utf-8") as file:
-                traceback.print_exc(file=file)
+        logs.write(folder / "faults.log", "exam " + " ".join(sys.argv[1:]), traceback.format_exc())
+        if (folder / "faults.log").exists():
             break
-        except OSError:
-            continue
     click.echo(f"The exam program failed, not your work; nothing was scored. Details are in {folder}.", err=True)
     return NOT_READY

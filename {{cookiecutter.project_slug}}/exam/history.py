@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from exam import attempts as records
-from exam import bank, kept
-from exam.attempts import Attempt
+from exam import attempts, bank, kept, session, tally
+from exam.attempts import Line
 from exam.session import Reading, Session, advance
-from exam.standing import CategoryStanding, Standing, standing
-from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace, parse_json
-
-MANY = 5
-"""From so many different models on, graded on the same hidden data, the best of them may be the luckiest."""
+from exam.standing import Standing, standing
+from exam.tally import Tally
+from exam.workspace import CATEGORIES, Exam, ExamTomlError, Workspace
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,8 @@ class PastExam:
         seed: the exam's seed; None when neither ``exam.toml`` nor an attempt tells.
         date: when its clock was started; in practice the first attempt, or else the draw.
         questions: category -> question id, as far as known.
-        attempts: all of them, the oldest first: of the exam, and in practice.
+        path: the file of its attempts.
+        made: what they come to: those of the exam, and those in practice.
         standing: its clock, what counts in each category, and the total.
     """
 
@@ -39,7 +38,8 @@ class PastExam:
     seed: int | None
     date: datetime | None
     questions: dict[int, str]
-    attempts: tuple[Attempt, ...]
+    path: Path
+    made: Tally
     standing: Standing
 
     @property
@@ -55,9 +55,14 @@ class PastExam:
         state = self.standing.session.state
         return "abandoned" if state == "running" and self.folder else state
 
-    def at(self, category: int) -> list[Attempt]:
-        """Return every attempt at one category, also those that do not count, the oldest first."""
-        return [attempt for attempt in self.attempts if attempt.result.category == category]
+    def at(self, category: int) -> Iterator[Line]:
+        """Yield every attempt at one category, also those that do not count, the oldest first, from the disk.
+
+        Raises:
+            OSError: the file can no longer be read.
+        """
+        # Without any, the file may be one that cannot be opened: in the archive it hides no other.
+        return attempts.lines_at(self.path, category) if self.made.every[category].count else iter(())
 
 
 @dataclass(frozen=True)
@@ -81,61 +86,64 @@ def exams(workspace: Workspace) -> list[PastExam]:
     places = [_Place(path.name, *(path / name for name in _names(workspace))) for path in archived]
     places.append(_Place(None, workspace.exam_toml, workspace.attempts, workspace.state / "session.json"))
     found = [place for place in places if place.is_exam]
-    return [_read(number, place) for number, place in enumerate(found, 1)]
+    return [_read(workspace, number, place) for number, place in enumerate(found, 1)]
 
 
 def _names(workspace: Workspace) -> tuple[str, str, str]:
     return workspace.exam_toml.name, workspace.attempts.name, "session.json"
 
 
-def _read(number: int, place: _Place) -> PastExam:
-    attempts = records.read_archived(place.attempts) if place.folder else records.read_file(place.attempts)
-    session = _session(place)
-    seed, questions = _drawn(place.toml, attempts)
+def _read(workspace: Workspace, number: int, place: _Place) -> PastExam:
+    counted = tally.read_archived if place.folder else tally.read
+    made = counted(workspace, place.attempts)
+    clock = _session(place)
+    seed, questions = _drawn(place.toml, made)
     return PastExam(
         number=number,
         folder=place.folder,
         seed=seed,
-        date=_date(session, attempts, place.toml),
+        date=_date(clock, made, place.toml),
         questions=questions,
-        attempts=tuple(attempts),
-        standing=standing(_titles(questions, attempts), session, attempts),
+        path=place.attempts,
+        made=made,
+        standing=standing(_titles(questions, made), clock, made),
     )
 
 
-def _drawn(toml: Path, attempts: Sequence[Attempt]) -> tuple[int | None, dict[int, str]]:
+def _drawn(toml: Path, made: Tally) -> tuple[int | None, dict[int, str]]:
     """Return an exam's seed and questions; where ``exam.toml`` cannot be read, what was graded tells them."""
     try:
         drawn = Exam.read(toml)
         return drawn.seed, drawn.questions
     except (ExamTomlError, OSError):
-        seed = attempts[-1].result.seed if attempts else None
-        return seed, {attempt.result.category: attempt.result.question for attempt in attempts}
+        graded = {category: course.lines[-1].question for category, course in made.every.items() if course.lines}
+        return made.seed, graded
 
 
 def _session(place: _Place) -> Session | None:
     """Return an exam's clock, None without one, or when it cannot be read; in the archive it stands still."""
     try:
-        session = Session.from_dict(parse_json(place.session.read_bytes()))
+        found = session.read_file(place.session)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return session if place.folder else advance(session, Reading.now())
+    return found if place.folder else advance(found, Reading.now())
 
 
-def _date(session: Session | None, attempts: Sequence[Attempt], toml: Path) -> datetime | None:
-    if session:
-        return session.started_at
-    if attempts:
-        return attempts[0].graded_at
+def _date(clock: Session | None, made: Tally, toml: Path) -> datetime | None:
+    if clock:
+        return clock.started_at
+    if made.first_at:
+        return made.first_at
     try:
         return datetime.fromtimestamp(toml.stat().st_mtime, UTC)
     except OSError:
         return None
 
 
-def _titles(questions: Mapping[int, str], attempts: Sequence[Attempt]) -> dict[int, str]:
+def _titles(questions: Mapping[int, str], made: Tally) -> dict[int, str]:
     """Return the title of each category's question; the attempts know those that the bank has no more."""
-    graded = {attempt.result.question: attempt.result.title for attempt in attempts}
+    latest = [course.latest.result for course in made.every.values() if course.latest]
+    graded = {result.question: result.title for result in latest}
     known = {category: questions.get(category, "unknown") for category in CATEGORIES}
     return {category: graded.get(question) or _title(question) for category, question in known.items()}
 
@@ -146,20 +154,6 @@ def _title(question: str) -> str:
         return bank.load(question).title
     except LookupError:
         return question
-
-
-def tuned(attempts: Sequence[Attempt], questions: Mapping[int, str]) -> dict[int, int]:
-    """Return category -> how many different models were scored on the same hidden data, where these are many.
-
-    Args:
-        attempts: at one exam.
-        questions: category -> question id of that exam.
-    """
-    scored = [attempt.result for attempt in attempts if attempt.result.status == "scored"]
-    same = [result for result in scored if questions.get(result.category) == result.question]
-    models = {(result.category, result.sha256) for result in same}
-    counts = {category: sum(number == category for number, _ in models) for category in CATEGORIES}
-    return {category: count for category, count in counts.items() if count >= MANY}
 
 
 @dataclass(frozen=True)
@@ -195,41 +189,53 @@ def progress(found: Sequence[PastExam]) -> list[Point]:
             best={item.category: item.best.result.points if item.best else None for item in exam.standing.categories},
         )
         for exam in found
-        if exam.attempts
+        if exam.made.first_at
     ]
 
 
-def to_dict(workspace: Workspace, found: Sequence[PastExam], categories: Sequence[int] = CATEGORIES) -> dict[str, Any]:
-    """Return exams as plain JSON data: for each category what counts, and every attempt.
+def to_json(
+    workspace: Workspace, found: Sequence[PastExam], categories: Sequence[int] = CATEGORIES
+) -> Iterator[str]:
+    """Yield exams as JSON, piece by piece: for each category what counts, and every attempt.
 
     Args:
         workspace: whose ``.exam/models`` may have the graded files.
         found: the exams.
         categories: those that are wanted.
+
+    Raises:
+        OSError: a file of attempts can no longer be read.
     """
-    files = kept_models(workspace, found)
-    return {"exams": [_exam_to_dict(files, exam, categories) for exam in found]}
+    models = kept_models(workspace)
+    yield '{"exams": ['
+    for place, exam in enumerate(found):
+        yield ", " * (place > 0) + _opened(_exam_to_dict(exam), "categories")
+        for number, item in enumerate(item for item in exam.standing.categories if item.category in categories):
+            own = {"question": exam.questions.get(item.category), **item.to_dict()}
+            yield ", " * (number > 0) + _opened(own, "every_attempt")
+            for count, line in enumerate(exam.at(item.category)):
+                yield f'{", " * (count > 0)}{line.to_json()[:-1]}, "kept": {json.dumps(line.sha256 in models)}}}'
+            yield "]}"
+        yield "]}"
+    yield "]}\n"
 
 
-def _exam_to_dict(files: frozenset[str], exam: PastExam, categories: Sequence[int]) -> dict[str, Any]:
+def _opened(data: dict[str, Any], name: str) -> str:
+    """Return a JSON object up to the opening bracket of a list that is its last part."""
+    return f'{json.dumps(data)[:-1]}, "{name}": ['
+
+
+def _exam_to_dict(exam: PastExam) -> dict[str, Any]:
     own = {
         "number": exam.number,
         "folder": exam.folder and f"archive/{exam.folder}",
         "seed": exam.seed,
         "date": exam.date.isoformat(timespec="seconds") if exam.date else None,
     }
-    where = {name: value for name, value in exam.standing.to_dict().items() if name != "next_step"}
-    wanted = [item for item in exam.standing.categories if item.category in categories]
-    each = [_category(files, exam, item) for item in wanted]
-    return {**own, **where, "state": exam.state, "categories": each}
+    where = {name: value for name, value in exam.standing.to_dict().items() if name not in ("next_step", "categories")}
+    return {**own, **where, "state": exam.state}
 
 
-def _category(files: frozenset[str], exam: PastExam, item: CategoryStanding) -> dict[str, Any]:
-    every = [{**attempt.to_dict(), "kept": attempt.result.sha256 in files} for attempt in exam.at(item.category)]
-    return {"question": exam.questions.get(item.category), **item.to_dict(), "every_attempt": every}
-
-
-def kept_models(workspace: Workspace, found: Sequence[PastExam]) -> frozenset[str]:
+def kept_models(workspace: Workspace) -> frozenset[str]:
     """Return the SHA-256 of the graded models whose files are kept."""
-    graded = {attempt.result.sha256 for exam in found for attempt in exam.attempts}
-    return frozenset(sha256 for sha256 in graded if sha256 and kept.path(workspace, sha256).exists())
+    return frozenset(path.stem for path in kept.path(workspace, "any").parent.glob("*.h5"))

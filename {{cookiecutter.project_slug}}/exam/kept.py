@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from exam.grading import files
 from exam.grading.result import Result
 from exam.workspace import Workspace
-
-BLOCK = 2**20
 
 
 def path(workspace: Workspace, sha256: str) -> Path:
@@ -36,20 +33,16 @@ def keep(workspace: Workspace, results: Iterable[Result]) -> list[str]:
 
 
 def _copy(model: Path, target: Path, sha256: str) -> bool:
-    """Copy a file whole or not at all; return False, and keep nothing, when it has another hash."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=".partial")
+    """Copy a file whole or not at all; return False, and keep nothing, when it is another one by now."""
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
-        digest = hashlib.sha256()
-        with open(descriptor, "wb") as copy, model.open("rb") as file:
-            while block := file.read(BLOCK):
-                digest.update(block)
-                copy.write(block)
-            copy.flush()
-            os.fsync(copy.fileno())
-        if digest.hexdigest() != sha256:
+        if files.take(model, partial).sha256 != sha256:
             return False
-        os.replace(name, target)
+        with partial.open("rb+") as copy:
+            os.fsync(copy.fileno())
+        os.replace(partial, target)
         return True
+    except files.Refused:
+        return False
     finally:
-        Path(name).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from typing import Literal
 
 from filelock import FileLock
 
+from exam.grading.result import LONGEST_SENTENCE, shown
 from exam.workspace import Workspace, parse_json, write_atomically
 
 State = Literal["running", "expired", "finished"]
@@ -24,6 +25,10 @@ JUMP = 120
 """Seconds by which the two clocks may drift apart between two looks before a jump is noted."""
 LONGEST_HOURS = 1000.0
 """As in ``exam.toml``."""
+LARGEST_FILE = 2**20
+"""Bytes, enough for thousands of notes."""
+MOST_NOTES = 5
+"""So many jumps of the system time are told one by one."""
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -80,6 +85,13 @@ class Session:
         """Return the seconds that are left, 0 or more."""
         return max(0.0, self.hours * 3600 - self.elapsed)
 
+    @property
+    def latest_notes(self) -> list[str]:
+        """Return the last of the notes, after a sentence on how many there are before them."""
+        earlier = len(self.notes) - MOST_NOTES
+        before = [f"The system time jumped {earlier:,} times before that."] if earlier > 1 else []
+        return [*before, *self.notes[-MOST_NOTES if earlier > 1 else 0 :]]
+
     def to_dict(self) -> dict[str, object]:
         """Return plain JSON data."""
         data = {**asdict(self), "started_at": self.started_at.isoformat(), "notes": list(self.notes)}
@@ -106,7 +118,7 @@ class Session:
             elapsed=elapsed,
             state=data["state"],
             seen=seen,
-            notes=tuple(map(str, data["notes"])),  # type: ignore[call-overload]
+            notes=tuple(shown(str(note), LONGEST_SENTENCE) for note in data["notes"]),  # type: ignore[attr-defined]
         )
 
 
@@ -209,9 +221,22 @@ def _locked(workspace: Workspace) -> FileLock:
     return FileLock(workspace.state / "session.lock")
 
 
+def read_file(path: Path) -> Session:
+    """Return the session that a file holds, as it was when it was written.
+
+    Raises:
+        OSError, TypeError, KeyError, ValueError: it cannot be read, or is no session.
+    """
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError("no clock writes so much")
+    return Session.from_dict(parse_json(content))
+
+
 def _read(workspace: Workspace) -> Session | None:
     try:
-        return Session.from_dict(parse_json(_path(workspace).read_bytes()))
+        return read_file(_path(workspace))
     except FileNotFoundError:
         return None
     except (IsADirectoryError, ValueError, TypeError, KeyError) as error:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from exam import attempts, bank, session
-from exam.attempts import Attempt
+from exam import bank, session, tally
+from exam.attempts import Attempt, LeftOut
+from exam.grading import files
 from exam.grading.result import PASS_MARK, WEIGHTS
 from exam.session import Session
+from exam.tally import Course, Tally
 from exam.workspace import CATEGORIES, Exam, Workspace
 
 
@@ -23,8 +24,8 @@ class CategoryStanding:
     Attributes:
         category: 1 to 5.
         title: of its question.
-        attempts: those that count, the oldest first: of the exam when it has a clock, else all; never those that
-            found no file to grade.
+        course: the attempts that count: those of the exam when it has a clock, else all; never those that found no
+            file to grade.
         is_ungraded: whether the ``mymodel.h5`` that lies there was not graded yet, in this exam when it has a clock.
         seconds: of the exam's clock, up to each attempt since the one before it, at whichever category; None in
             practice, and before a first attempt.
@@ -33,20 +34,25 @@ class CategoryStanding:
 
     category: int
     title: str
-    attempts: tuple[Attempt, ...]
+    course: Course
     is_ungraded: bool
     seconds: float | None
     is_unsaved: bool = False
 
     @property
+    def attempts(self) -> int:
+        """Return how many attempts count."""
+        return self.course.count
+
+    @cached_property
     def latest(self) -> Attempt | None:
         """Return the attempt that counts: as in the exam, the last model that was submitted and tested."""
-        return self.attempts[-1] if self.attempts else None
+        return self.course.latest
 
-    @property
+    @cached_property
     def best(self) -> Attempt | None:
         """Return the attempt with the most points, the latest of several."""
-        return max(reversed(self.attempts), key=lambda attempt: attempt.result.points or 0, default=None)
+        return self.course.best
 
     @property
     def weighted(self) -> float:
@@ -64,7 +70,7 @@ class CategoryStanding:
         return {
             "category": self.category,
             "title": self.title,
-            "attempts": len(self.attempts),
+            "attempts": self.attempts,
             "points": latest.result.points if latest else None,
             "best": best.result.points if best else None,
             "weighted": self.weighted,
@@ -81,10 +87,12 @@ class Standing:
     Attributes:
         session: its clock, None for practice.
         categories: all five, in order.
+        left_out: what could not be read of the attempts; None where nobody looked.
     """
 
     session: Session | None
     categories: tuple[CategoryStanding, ...]
+    left_out: LeftOut | None = None
 
     @property
     def total(self) -> float:
@@ -141,6 +149,7 @@ class Standing:
             "pass_mark": PASS_MARK,
             "passed": self.passed,
             "next_step": self.next_step,
+            "unreadable_lines": self.left_out.count if self.left_out else 0,
         }
 
 
@@ -168,69 +177,57 @@ def read(workspace: Workspace, exam: Exam) -> Standing:
 
 def at(workspace: Workspace, exam: Exam, clock: Session | None) -> Standing:
     """Return where the exam of a workspace stands at one reading of its clock, None for practice."""
-    titles = {category: bank.load(question).title for category, question in exam.questions.items()}
-    models = {category: _sha256(workspace.model(category)) for category in CATEGORIES}
+    return of(workspace, exam, clock, count(workspace, exam))
+
+
+def count(workspace: Workspace, exam: Exam) -> Tally:
+    """Return what the attempts at the present exam come to.
+
+    Raises:
+        OSError: their file is there and cannot be read.
+    """
+    models = {category: _lying(workspace.model(category)) for category in CATEGORIES}
     there = {category: digest for category, digest in models.items() if digest}
+    return tally.read(workspace, workspace.attempts, there, exam.questions)
+
+
+def of(workspace: Workspace, exam: Exam, clock: Session | None, made: Tally) -> Standing:
+    """Return where the exam of a workspace stands at one reading of its clock, after the attempts ``made``."""
+    titles = {category: bank.load(question).title for category, question in exam.questions.items()}
     kept = {category for category in CATEGORIES if workspace.weights(category).is_file()}
-    return standing(titles, clock, attempts.read(workspace), there, kept - set(there))
+    return standing(titles, clock, made, kept - set(made.models))
 
 
-def _sha256(path: Path) -> str | None:
-    """Return the hash of a file, None when it cannot be read."""
+def _lying(path: Path) -> str | None:
+    """Return what lies there: the hash of a model file, or why it has none; None for nothing."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
+        return files.take(path).sha256
+    except files.Refused as refused:
+        return None if refused.kind == "missing" else refused.kind
 
 
 def standing(
-    titles: Mapping[int, str],
-    clock: Session | None,
-    made: Sequence[Attempt],
-    models: Mapping[int, str] | None = None,
-    unsaved: Collection[int] = (),
+    titles: Mapping[int, str], clock: Session | None, made: Tally, unsaved: Collection[int] = ()
 ) -> Standing:
-    """Return where the present exam stands.
+    """Return where an exam stands.
 
     Args:
         titles: category -> title of its question.
         clock: the exam's, None for practice.
-        made: all attempts at this exam, the oldest first.
-        models: category -> SHA-256 of the model that lies there now.
+        made: what the attempts at this exam come to.
         unsaved: categories where the weights of a model lie, and no model.
     """
-    submitted = [attempt for attempt in made if attempt.result.sha256 is not None]
-    counted = [attempt for attempt in submitted if attempt.mode == "exam"] if clock else submitted
-    spent = seconds_by_category(counted)
-    graded = {(attempt.result.category, attempt.result.sha256) for attempt in counted}
-    return Standing(
-        clock,
-        tuple(
-            CategoryStanding(
-                category,
-                titles[category],
-                tuple(attempt for attempt in counted if attempt.result.category == category),
-                category in (models or {}) and (category, (models or {})[category]) not in graded,
-                spent.get(category),
-                category in unsaved,
-            )
-            for category in CATEGORIES
-        ),
+    counted = made.under_clock if clock else made.submitted
+    spent = counted.spent.seconds
+    categories = tuple(
+        CategoryStanding(
+            category,
+            titles[category],
+            course,
+            course.awaited is not None and not course.is_graded,
+            spent.get(category),
+            category in unsaved,
+        )
+        for category, course in counted.courses.items()
     )
-
-
-def seconds_by_category(made: Sequence[Attempt]) -> dict[int, float]:
-    """Return category -> seconds of the exam's clock spent on it, as far as the submissions tell.
-
-    The time between two submissions belongs to what was submitted second; several categories at once share it.
-    """
-    spent: dict[int, float] = {}
-    before = 0.0
-    timed = [attempt for attempt in made if attempt.elapsed is not None]
-    for elapsed, together in groupby(timed, key=lambda attempt: attempt.elapsed or 0.0):
-        categories = sorted({attempt.result.category for attempt in together})
-        for category in categories:
-            spent[category] = spent.get(category, 0.0) + max(0.0, elapsed - before) / len(categories)
-        before = elapsed
-    return spent
+    return Standing(clock, categories, made.left_out)

@@ -78,6 +78,11 @@ class Workspace:
         return self.state / "log"
 
     @property
+    def scratch(self) -> Path:
+        """The folder of private copies of model files; what lies in it belongs to a grading that is under way."""
+        return self.state / "scratch"
+
+    @property
     def archive(self) -> Path:
         """The folder of earlier exams with their models."""
         return self.root / "archive"

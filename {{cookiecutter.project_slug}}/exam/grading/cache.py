@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exam.grading import files
 from exam.workspace import Workspace, write_atomically
 
 if TYPE_CHECKING:
@@ -20,11 +20,8 @@ def path(workspace: Workspace, sha256: str | None, seed: int, fingerprint: str) 
 
 def may_answer(workspace: Workspace, seed: int, category: int) -> bool:
     """Return whether grading a category will probably run no model: none is there, or this very file was graded."""
-    try:
-        digest = hashlib.sha256(workspace.model(category).read_bytes()).hexdigest()
-    except OSError:
-        return True
-    return any(_beside(file).exists() for file in workspace.cache.glob(f"{digest}-{seed}-*.json"))
+    digest = files.digest(workspace.model(category))
+    return digest is None or any(_beside(file).exists() for file in workspace.cache.glob(f"{digest}-{seed}-*.json"))
 
 
 def write_predictions(file: Path, predictions: Array) -> None:

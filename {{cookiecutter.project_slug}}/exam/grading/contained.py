@@ -1,98 +1,165 @@
-"""Read a stranger's file in a small process of its own: a file that breaks the HDF5 library breaks nothing else.
+"""Read a stranger's file in a process of its own: a file that breaks the HDF5 library breaks nothing else.
 
 The library is written in C, and faults in it become known every year: a damaged or malicious file may crash it, keep it
-busy for ever or make it ask for any amount of memory. The process lives on from file to file, and is replaced when it
-dies. Requests and answers are lines of JSON.
+busy for ever or make it ask for any amount of memory. What is read there is a private copy that was made here.
 """
 
 from __future__ import annotations
 
-import json
+import atexit
+import errno
+import re
 import sys
-import time
+import tempfile
 import traceback
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from exam import bank
 from exam.bank.question import Question
+from exam.grading import files, reader, repair
 from exam.grading import inspect as inspection
-from exam.grading import reader, repair
 from exam.grading.findings import Finding, finding
 from exam.grading.inspect import Inspection
 from exam.grading.shapes import LayerSummary, Signature
+from exam.running import child, protocol
+
+TOLD_BY_HDF5 = re.compile(r"errno = (\d+)")
+"""How the HDF5 library passes on what the system answered."""
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)
 
 
 def inspect(
-    path: Path, question: Question, shown: str | None = None, drawn: Mapping[int, str] | None = None
+    path: Path,
+    question: Question,
+    shown: str | None = None,
+    drawn: Mapping[int, str] | None = None,
+    scratch: Path | None = None,
 ) -> Inspection:
     """Do what ``inspect.inspect`` does in the process for it; what breaks that process is a finding.
 
+    Args:
+        path: the file, which is copied first.
+        question: what it is to answer.
+        shown: the name to show, the file's own when left out.
+        drawn: category -> question id of the whole exam, to recognise a model of another category.
+        scratch: the folder of one grading, where the copy stays; by default it is removed.
+
     Raises:
         RuntimeError: the process cannot be started, or failed by a fault of ours.
+        OSError: the copy cannot be written.
     """
-    request = {"inspect": str(path), "question": question.id, "shown": shown, "drawn": dict(drawn or {})}
+    if scratch is None:
+        with tempfile.TemporaryDirectory(dir=_own_root(), ignore_cleanup_errors=True) as made:
+            seen = inspect(path, question, shown, drawn, Path(made))
+        seen.path = path
+        return seen
+    copy = Path(tempfile.mkdtemp(dir=scratch)) / "mymodel.h5"
+    seen = inspection.enter(path, question, shown, copy)
+    if seen.finding is not None:
+        return seen
+    request = {
+        "source": str(seen.path),
+        "question": question.id,
+        "shown": seen.shown,
+        "drawn": dict(drawn or {}),
+        "size": seen.size,
+        "sha256": seen.sha256,
+    }
     try:
-        return _unpacked(path, reader.ask(request))
-    except reader.Stopped as stopped:
-        folder = f"Category{question.category}"
-        seen = Inspection(path, shown or f"{folder}/{path.name}", folder)
-        seen.finding = finding("unreadable-file", path=seen.shown, reason=str(stopped))
+        return _unpacked(seen.path, reader.ask(scratch.parent, "inspect", **request))
+    except reader.Damaged as damaged:
+        seen.finding = finding("unreadable-file", path=seen.shown, reason=str(damaged))
         return seen
 
 
 def repaired_copy(source: Path, target: Path, version: str | None) -> bool:
     """Do what ``repair.repaired_copy`` does in the process for it.
 
+    Args:
+        source: a private copy that was inspected.
+        target: beside it.
+        version: of the Keras that wrote the file, as the inspection found it.
+
     Raises:
-        reader.Stopped: the file is damaged.
+        reader.Damaged: the file is damaged.
         RuntimeError: the process cannot be started, or failed by a fault of ours.
+        OSError: the copy cannot be written.
     """
-    return bool(reader.ask({"repair": str(source), "target": str(target), "version": version})["repaired"])
+    root = source.parents[2]
+    return bool(reader.ask(root, "repair", source=str(source), target=str(target), version=version)["repaired"])
+
+
+@cache
+def _own_root() -> Path:
+    """Return a root for private copies of files that belong to no workspace; it goes when this process does."""
+    made = tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
+    atexit.register(made.cleanup)
+    return Path(made.name)
 
 
 # --- Its side --------------------------------------------------------------------------------------------------------
 
 
-def serve(requests: TextIO, answers: TextIO) -> None:
+def serve(connection: Connection) -> None:
     """Answer requests until the other side closes the pipe."""
     import h5py  # noqa: F401  # the slowest part, before "ready"
 
-    _limit()
-    print(json.dumps({"used": time.process_time()}), file=answers, flush=True)
-    for line in requests:
+    asked = protocol.receive(connection, ["start"]).values
+    root, memory = Path(asked["root"]), asked["memory"]
+    child.settle(child.Resources(_address_space(memory), 3 * files.MAX_BYTES, may_fork=False), [root], [root])
+    protocol.send(connection, "ready")
+    while True:
+        request = protocol.receive(connection, ["inspect", "repair"])
         try:
-            reply = _answered(json.loads(line))
+            kind, reply = _answered(request)
         except MemoryError:
-            reply = {"stopped": reader.TOO_MUCH}
+            kind, reply = "damaged", {"reason": f"reading it needed more than {memory / 2**30:g} GB of memory"}
         except Exception:
-            reply = {"fault": traceback.format_exc()}
-        print(json.dumps({**reply, "used": time.process_time()}), file=answers, flush=True)
+            kind, reply = "fault", {"traceback": traceback.format_exc()}
+        protocol.send(connection, kind, **reply)
 
 
-def _limit() -> None:
-    """Set this process's own limits where the system has them: memory on Linux, no dump of a crash."""
-    if sys.platform == "linux":
-        import resource
+def _address_space(memory: int) -> int | None:
+    """Return how much address space this process may have: what it uses now, and ``memory`` for a file."""
+    if sys.platform != "linux":
+        return None
+    import resource
 
-        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        limit = used + reader.MEMORY_BYTES
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() + memory
 
 
-def _answered(request: dict[str, Any]) -> dict[str, Any]:
-    if "inspect" in request:
-        drawn = {int(category): name for category, name in request["drawn"].items()}
-        question = bank.load(request["question"])
-        return _packed(inspection.inspect(Path(request["inspect"]), question, request["shown"], drawn))
+def _answered(request: protocol.Message) -> tuple[str, dict[str, Any]]:
+    """Return the type of the answer, and the answer."""
     try:
-        source, target = Path(request["repair"]), Path(request["target"])
-        return {"repaired": repair.repaired_copy(source, target, request["version"])}
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError):
-        return {"stopped": "it is damaged"}
+        with open(request.values["source"], "rb"):
+            pass
+    except PermissionError:
+        return "shut out", {}
+    if request.type == "inspect":
+        return "done", _inspected(**request.values)
+    source, target = Path(request.values["source"]), Path(request.values["target"])
+    try:
+        return "done", {"repaired": repair.repaired_copy(source, target, request.values["version"])}
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        told = TOLD_BY_HDF5.search(str(error))
+        number = int(told[1]) if told else getattr(error, "errno", None)
+        if number in OF_THE_DISK:
+            return "disk", {"errno": number, "path": str(target)}
+        return "damaged", {"reason": "it is damaged"}
+
+
+def _inspected(
+    source: str, question: str, shown: str, drawn: dict[str, str], size: int, sha256: str
+) -> dict[str, Any]:
+    asked = bank.load(question)
+    seen = Inspection(Path(source), shown, f"Category{asked.category}", size, sha256)
+    inspection.examine(seen, asked, {int(category): name for category, name in drawn.items()})
+    return _packed(seen)
 
 
 # --- What goes between them ------------------------------------------------------------------------------------------
@@ -128,7 +195,3 @@ def _unpacked(path: Path, data: dict[str, Any]) -> Inspection:
 
 def _shape(value: Any) -> Any:
     return None if value is None else tuple(value)
-
-
-if __name__ == "__main__":
-    serve(sys.stdin, sys.stdout)

@@ -7,6 +7,7 @@ To add a finding, add an entry to ``CATALOGUE``, a page ``docs/findings/<code>.m
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -81,6 +82,11 @@ CATALOGUE = {
         "fatal",
         "There is no {path}, but there is {found}: the model was saved into another folder.",
         "Move it to {path}, or save it as the last lines of {folder}/starter.py do, which name the folder.",
+    ),
+    "linked-file": _Entry(
+        "fatal",
+        "{path} is a link to another place; only a file that lies there itself is graded.",
+        "Delete the link and copy the model file there under the same name; the file it leads to stays as it is.",
     ),
     "keras-format": _Entry(
         "fatal",
@@ -327,6 +333,17 @@ CATALOGUE = {
         "Call model.predict on a few training samples before solution_model() returns, and change the layer that the "
         "error names.",
     ),
+    "not-numbers": _Entry(
+        "fatal",
+        "The model answers with {found}; only numbers can be scored.",
+        "Let it end with a layer that computes numbers, such as Dense, and leave it to the grader to name the classes.",
+    ),
+    "mixed-samples": _Entry(
+        "fatal",
+        "The model gives {found} for {rows} samples; each sample needs an answer of its own.",
+        "Leave the first axis alone, which counts the samples: average, reshape and join along another one, for "
+        "example axis=-1.",
+    ),
     "out-of-bounds": _Entry(
         "fatal",
         "Grading stopped while {phase}: the model {reason}.",
@@ -524,13 +541,49 @@ def finding(code: str, **values: Any) -> Finding:
         KeyError: unknown code, or a value that the sentence needs is missing.
     """
     entry = CATALOGUE[code]
-    message, next_step = (printable(text.format(**values)) for text in (entry.message, entry.next_step))
+    told = {name: _told(name, value) if isinstance(value, str) else value for name, value in values.items()}
+    message, next_step = (printable(text.format(**told)) for text in (entry.message, entry.next_step))
     return Finding(code, entry.severity, message, next_step)
 
 
-def printable(text: str) -> str:
-    """Return a sentence as terminals and files can hold it, whatever names a stranger's file has put into it.
+LONGEST_NAME, LONGEST_PART = 80, 300
+"""Characters that a name of a stranger's file may have in a sentence, and all of what is filled in for one value."""
+_NAMES = ("layer", "setting", "version")
+_QUOTED = re.compile(r"(['\"])((?:(?!\1).){81,})\1", re.DOTALL)
+"""A name in a reason, where it stands in quotes."""
 
-    Half a character cannot be written, and what starts with an escape character would command the terminal.
+
+def _told(name: str, value: str) -> str:
+    """Return a value as long as a sentence may hold it, whatever a stranger's file has put into it."""
+    value = value[: 100 * LONGEST_PART]  # more is never shown, and would take long to look through
+    if name in _NAMES or " " not in value:
+        return _cut(value)
+    value = _QUOTED.sub(lambda match: f"{match[1]}{_cut(match[2])}{match[1]}", value)
+    return shortened(value, LONGEST_PART)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+
+
+def shown_name(text: str) -> str:
+    """Return a name as terminals and files can hold it, cut at ``LONGEST_NAME`` characters."""
+    return _cut(printable(text[: LONGEST_NAME + 1]))
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text of at most ``length`` characters, cut between two words; one long word is cut anywhere."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    whole_words = cut if text[length - 1].isspace() else cut.rpartition(" ")[0]
+    return f"{whole_words.rstrip(' ,;:') or cut}…"
+
+
+def printable(text: str) -> str:
+    """Return a text of one line that terminals and files can hold, whatever a stranger has put into it.
+
+    Half a character cannot be written, what starts with an escape character would command the terminal, and a line
+    of its own could pass for one of ours.
     """
-    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text)
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing import forkserver
 from pathlib import Path
 
+from exam import logs
 from exam.grading import cache
+from exam.running import process
 from exam.workspace import Exam, ExamTomlError, Workspace
 
-LOG_VARIABLE = "EXAM_WORKER_LOG"
-ENGINE = Path(__file__).resolve().parents[2]
+LOG_VARIABLE, DIES_VARIABLE = "EXAM_WORKER_LOG", "EXAM_SERVER_DIES"
+"""Variables of the server's environment: where it writes, and whether it ends with us even while it imports."""
 
 
 def possible(gpu: bool) -> bool:
@@ -39,30 +43,21 @@ def start_early(workspace: Workspace, categories: Sequence[int]) -> None:
 
 def start(log: Path) -> None:
     """Start the server unless it runs."""
-    with environment(log, gpu=False):
+    logs.make_room(log)
+    settings = {LOG_VARIABLE: str(log)}
+    if threading.current_thread() is threading.main_thread():
+        settings[DIES_VARIABLE] = "with the thread that started it"
+    with process.environment(gpu=False, settings=settings):
         multiprocessing.set_forkserver_preload(["exam.grading.preload"])
         forkserver.ensure_running()
 
 
-@contextmanager
-def environment(log: Path, gpu: bool) -> Iterator[None]:
-    """Set what a new process must find, the folder of its log included, then restore our environment."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    values = {
-        LOG_VARIABLE: str(log),
-        "OPENBLAS_NUM_THREADS": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ENGINE), os.environ.get("PYTHONPATH")])),
-    }
-    if not gpu:
-        values["CUDA_VISIBLE_DEVICES"] = "-1"
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+def stop() -> None:
+    """End the server, now: it may be in the middle of importing TensorFlow, and somebody may be waiting for that.
+
+    multiprocessing has no public name for the number of the server's process; the next use starts another server.
+    """
+    number = getattr(forkserver._forkserver, "_forkserver_pid", None)
+    if number is not None:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)

@@ -5,9 +5,8 @@ Nothing here is an attempt or changes a score.
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,12 @@ import numpy as np
 from exam import bank
 from exam.bank import hidden
 from exam.bank.question import Array, HiddenSet, Question
-from exam.grading import cache, contained, reader
+from exam.grading import cache, contained, files, reader, scratch
 from exam.grading.evidence import Study
 from exam.grading.experiments import Again, OnTraining
-from exam.grading.grade import Progress, private_copy, write_fault
+from exam.grading.grade import Progress, new_runner, write_fault
 from exam.grading.result import Result
-from exam.grading.run import Answer, Job, Runner
+from exam.grading.run import Answer, Job
 from exam.grading.score import Score, score
 from exam.workspace import Exam, Workspace
 
@@ -142,12 +141,8 @@ def examine(
         DataUnavailable: a sample cannot be made.
     """
     wanted = [result for result in results if result.status == "scored" and result.value is not None]
-    workspace.state.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(dir=workspace.state, prefix="grading-", ignore_cleanup_errors=True) as scratch,
-        Runner(workspace.log / "worker.log", gpu=exam.accelerator == "gpu") as runner,
-    ):
-        trials = [_begin(workspace, result, Path(scratch)) for result in wanted]
+    with scratch.folder(workspace) as folder, new_runner(workspace, exam) as runner:
+        trials = [_begin(workspace, result, folder) for result in wanted]
         for trial in trials:
             progress(f"Making fresh samples of category {trial.result.category}")
             _make_samples(trial, exam.seed)
@@ -158,16 +153,14 @@ def examine(
         return [_luck(workspace, trial, [next(answers) for _ in several]) for trial, several in pairs]
 
 
-def _begin(workspace: Workspace, result: Result, scratch: Path) -> _Trial:
+def _begin(workspace: Workspace, result: Result, folder: Path) -> _Trial:
     """Copy the graded file, which has passed the inspection; adapt it to our Keras as the grading did."""
-    model = private_copy(workspace.model(result.category), scratch / str(result.category))
     trial = _Trial(bank.load(result.question), result, None)
-    try:
-        if hashlib.sha256(model.read_bytes()).hexdigest() == result.sha256:
-            repaired, version = scratch / f"repaired-{result.category}.h5", result.versions.get("saved by keras")
+    model = folder / str(result.category) / "mymodel.h5"
+    repaired, version = model.with_name("repaired.h5"), result.versions.get("saved by keras")
+    with suppress(files.Refused, reader.Damaged):  # removed meanwhile: not the graded file any more either
+        if files.take(workspace.model(result.category), model).sha256 == result.sha256:
             trial.model = repaired if contained.repaired_copy(model, repaired, version) else model
-    except (OSError, reader.Stopped):
-        pass  # removed meanwhile: not the graded file any more either
     return trial
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
 import sys
-import tempfile
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -15,15 +14,16 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from exam import __version__, bank
+from exam import __version__, bank, logs, trouble
 from exam.bank import hidden
+from exam.bank.public import DataUnavailable
 from exam.bank.question import METRICS, Array, Question
-from exam.grading import cache, contained, experiments, reader, superblock
+from exam.grading import cache, contained, experiments, files, reader, scratch
 from exam.grading.evidence import Evidence, Study
 from exam.grading.experiments import Again, OnTraining
 from exam.grading.explain import explain
 from exam.grading.findings import Finding, finding
-from exam.grading.inspect import MAX_FILE_BYTES, Inspection
+from exam.grading.inspect import Inspection
 from exam.grading.result import Result
 from exam.grading.run import Answer, Job, Runner
 from exam.grading.score import Score, score
@@ -34,12 +34,23 @@ Progress = Callable[[str], None]
 
 @dataclass
 class _Grading:
-    """One category on its way through the grader."""
+    """One category on its way through the grader.
+
+    Attributes:
+        question: the declaration.
+        seen: what the file says.
+        fingerprint: of the question's code.
+        started: when, by the monotonic clock.
+        loaded: SHA-256 of what will be loaded, the private copy or its repaired one.
+        result: what was found, as soon as that is known.
+        job: the model to run.
+    """
 
     question: Question
     seen: Inspection
     fingerprint: str
     started: float
+    loaded: str | None = None
     result: Result | None = None
     job: Job | None = None
 
@@ -60,10 +71,8 @@ def grade(
         progress: called with what is being done, for people.
         runner: one that has loaded TensorFlow and lives on; by default one is started for this call.
     """
-    workspace.state.mkdir(exist_ok=True)
-    _remove_what_a_kill_left(workspace)
-    with tempfile.TemporaryDirectory(dir=workspace.state, prefix="grading-", ignore_cleanup_errors=True) as scratch:
-        gradings = [_begin(workspace, exam, category, Path(scratch)) for category in categories]
+    with scratch.folder(workspace) as folder:
+        gradings = [_begin(workspace, exam, category, folder) for category in categories]
         waiting = [grading for grading in gradings if grading.result is None]
         if waiting:
             with nullcontext(runner) if runner else new_runner(workspace, exam) as running:
@@ -71,57 +80,48 @@ def grade(
     return [grading.result for grading in gradings if grading.result is not None]
 
 
-def _remove_what_a_kill_left(workspace: Workspace) -> None:
-    """Remove the private copies of a grading that ended without its own tidying up; none takes an hour."""
-    for folder in workspace.state.glob("grading-*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > 3600:
-                shutil.rmtree(folder)
-
-
-def _begin(workspace: Workspace, exam: Exam, category: int, scratch: Path) -> _Grading:
+def _begin(workspace: Workspace, exam: Exam, category: int, folder: Path) -> _Grading:
     """Copy and inspect one file; finish at once when it cannot be graded or was graded before."""
     started = time.monotonic()
-    question = bank.load(exam.questions[category])
-    shown = f"Category{category}/{workspace.model(category).name}"
-    private = private_copy(workspace.model(category), scratch / str(category))
-    grading = _Grading(question, Inspection(private, shown, ""), hidden.fingerprint(question), started)
+    question, model = bank.load(exam.questions[category]), workspace.model(category)
+    shown = f"Category{category}/{model.name}"
+    grading = _Grading(question, Inspection(model, shown, ""), hidden.fingerprint(question), started)
     try:
-        grading.seen = contained.inspect(private, question, shown, exam.questions)
+        grading.seen = contained.inspect(model, question, shown, exam.questions, folder)
         if grading.seen.finding is not None:
             grading.result = _result(grading, exam, "not gradable", 0, findings=(grading.seen.finding,))
         else:
             grading.result = _cached(workspace, exam, grading)
         if grading.result is None:
             _repair(grading, exam)
-    except RuntimeError as fault:
-        write_fault(workspace, question, str(fault))
-        grading.result = _result(grading, exam, "grader fault", None)
+    except Exception as error:
+        if _of_the_disk(error):
+            raise
+        grading.result = _fault(workspace, exam, grading, traceback.format_exc())
     return grading
 
 
-def private_copy(model: Path, folder: Path) -> Path:
-    """Copy the file, so that what is scored is what was inspected; return the original when it is hopeless."""
-    if not model.is_file() or model.stat().st_size > MAX_FILE_BYTES or superblock.is_being_saved(model):
-        return model
-    folder.mkdir(parents=True)
-    try:
-        return Path(shutil.copyfile(model, folder / model.name))
-    except OSError:
-        return model
+def _of_the_disk(error: Exception) -> bool:
+    """Return whether an error names a file: that the disk is full concerns all categories, and has its sentence."""
+    return isinstance(error, OSError) and trouble.place_of(error) is not None
 
 
 def _repair(grading: _Grading, exam: Exam) -> None:
-    """Make the private copy readable for the Keras that grades."""
+    """Make the private copy readable for the Keras that grades, and note what it is that will be loaded."""
     seen = grading.seen
     repaired = seen.path.with_name("repaired.h5")
     try:
         if contained.repaired_copy(seen.path, repaired, seen.keras_version):
             seen.path = repaired
-        return
-    except reader.Stopped as stopped:
-        found = finding("unreadable-file", path=seen.shown, reason=str(stopped))
-    grading.result = _result(grading, exam, "not gradable", 0, findings=(found,))
+        grading.loaded = _digest(seen.path)
+    except reader.Damaged as damaged:
+        found = finding("unreadable-file", path=seen.shown, reason=str(damaged))
+        grading.result = _result(grading, exam, "not gradable", 0, findings=(found,))
+
+
+def _digest(copy: Path) -> str | None:
+    """Return the hash of a private copy; a repaired one may be twice as long, where bfloat16 became float32."""
+    return files.digest(copy, 3 * files.MAX_BYTES)
 
 
 def new_runner(workspace: Workspace, exam: Exam) -> Runner:
@@ -135,16 +135,41 @@ def _run(
     """Make the hidden sets while TensorFlow is imported, run the models, turn answers into results."""
     for grading in gradings:
         progress(f"Preparing hidden data of category {grading.question.category}")
-        path = hidden.ensure(grading.question, exam.seed)
-        folder = workspace.category(grading.question.category)
-        study = partial(_study, grading.question, path)
-        written_by = grading.seen.keras_version or "?"
-        grading.job = Job(grading.question, grading.seen.path, path, folder, study, written_by)
+        try:
+            grading.job = _job(workspace, exam, grading)
+        except DataUnavailable:
+            raise
+        except Exception as error:
+            if _of_the_disk(error):
+                raise
+            grading.result = _fault(workspace, exam, grading, traceback.format_exc())
     progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
-    jobs = [grading.job for grading in gradings if grading.job is not None]
-    answers = runner.run(jobs, lambda job: progress(f"Predicted category {job.question.category}"))
-    for grading, answer in zip(gradings, answers, strict=True):
-        grading.result = _finish(workspace, exam, grading, answer)
+    ready = [(grading, grading.job) for grading in gradings if grading.job is not None]
+    answers = runner.run(
+        [job for _, job in ready], lambda job: progress(f"Predicted category {job.question.category}")
+    )
+    for (grading, job), answer in zip(ready, answers, strict=True):
+        try:
+            grading.result = _finish(workspace, exam, grading, job, answer)
+        except Exception:
+            grading.result = _fault(workspace, exam, grading, traceback.format_exc())
+
+
+def _job(workspace: Workspace, exam: Exam, grading: _Grading) -> Job:
+    """Return what is to be run, which must be what was inspected.
+
+    Raises:
+        DataUnavailable: the hidden set cannot be made.
+        RuntimeError: somebody has changed the private copy.
+    """
+    question, seen = grading.question, grading.seen
+    if not seen.path.resolve().is_relative_to(workspace.scratch.resolve()):
+        raise RuntimeError(f"{seen.path} is no private copy")
+    if grading.loaded is None or _digest(seen.path) != grading.loaded:
+        raise RuntimeError(f"{seen.path} was changed after its inspection")
+    path = hidden.ensure(question, exam.seed)
+    folder = workspace.category(question.category)
+    return Job(question, seen.path, path, folder, partial(_study, question, path), seen.keras_version or "?")
 
 
 def _study(question: Question, path: Path, predictions: Array, again: Again, on_training: OnTraining) -> Study:
@@ -153,26 +178,27 @@ def _study(question: Question, path: Path, predictions: Array, again: Again, on_
     return experiments.study(question, samples, predictions, score(question, samples, predictions), again, on_training)
 
 
-def _finish(workspace: Workspace, exam: Exam, grading: _Grading, answer: Answer) -> Result:
+def _finish(workspace: Workspace, exam: Exam, grading: _Grading, job: Job, answer: Answer) -> Result:
     """Score and explain one answer; remember it unless we failed."""
     if answer.fault is not None:
-        write_fault(workspace, grading.question, answer.fault)
-        return _result(grading, exam, "grader fault", None)
+        return _fault(workspace, exam, grading, answer.fault)
     if answer.finding is not None:
-        result = _result(grading, exam, "not gradable", 0, findings=(answer.finding,))
-    else:
-        assert answer.predictions is not None and grading.job is not None
-        samples = hidden.read(grading.job.hidden)
-        scored = score(grading.question, samples, answer.predictions)
-        given = Evidence(
-            grading.question, samples, answer.predictions, scored, grading.seen, answer.study, answer.whole_numbers
-        )
-        findings = explain(given)
-        result = _result(grading, exam, "scored", scored.points, scored, findings)
-    if result.status == "scored":
-        assert answer.predictions is not None
-        _remember(workspace, grading, result, answer.predictions)
+        return _result(grading, exam, "not gradable", 0, findings=(answer.finding,))
+    assert answer.predictions is not None
+    samples = hidden.read(job.hidden)
+    scored = score(grading.question, samples, answer.predictions)
+    given = Evidence(
+        grading.question, samples, answer.predictions, scored, grading.seen, answer.study, answer.whole_numbers
+    )
+    result = _result(grading, exam, "scored", scored.points, scored, explain(given))
+    _remember(workspace, grading, result, answer.predictions)
     return result
+
+
+def _fault(workspace: Workspace, exam: Exam, grading: _Grading, what: str) -> Result:
+    """Keep what went wrong on our side for us; it costs this category its result, and no other."""
+    write_fault(workspace, grading.question, what)
+    return _result(grading, exam, "grader fault", None)
 
 
 def _result(
@@ -240,6 +266,4 @@ def _remember(workspace: Workspace, grading: _Grading, result: Result, predictio
 
 def write_fault(workspace: Workspace, question: Question, fault: str) -> None:
     """Append what went wrong on our side to the log."""
-    workspace.log.mkdir(parents=True, exist_ok=True)
-    with (workspace.log / "faults.log").open("a", encoding="utf-8") as log:
-        log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {question.id}\n{fault}\n\n")
+    logs.write(workspace.log / "faults.log", question.id, fault)

@@ -1,33 +1,33 @@
 """Inspect a model file without TensorFlow: nothing in it is executed.
 
-The rules are an allow-list. The first fatal finding ends the inspection, so later checks may rely on earlier ones. The
-HDF5 library opens the file here, so a file of a stranger is inspected in a process of its own: see ``contained``.
+The rules are an allow-list. The first fatal finding ends the inspection, so later checks may rely on earlier ones.
+``enter`` takes the file in as bytes; ``examine`` gives it to the HDF5 library, so a file of a stranger is examined in
+a process of its own: see ``contained``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from exam.bank.question import Question
-from exam.grading import contract, cost, keras2, layers, repair, structure, superblock, whereabouts
-from exam.grading.findings import Finding, finding, printable
+from exam.grading import contract, cost, files, keras2, layers, repair, structure, superblock, whereabouts
+from exam.grading.findings import Finding, finding, shown_name
 from exam.grading.shapes import STRANGE, Signature, calls, signature
 from exam.ready import older_keras
 
-MAX_FILE_BYTES = 200 * 2**20
-"""Candidates of the real exam reported 300 MB cut to 41 MB by dropping the optimizer's state."""
 LARGE_FILE_BYTES = 20 * 2**20
 MAX_LAYERS = 1000
 """EfficientNetB7, the longest network of ``keras.applications`` whose file is not too large, has 813."""
 ZIP_SIGNATURE = b"PK\x03\x04"
 INSPECTING = "inspecting the file"
+TEXTS = ("model_config", "training_config", "keras_version", "backend")
+"""Attributes of the file that Keras writes as texts, and reads as such."""
 
 
 @dataclass
@@ -89,59 +89,72 @@ class Inspection:
 def inspect(
     path: Path, question: Question, shown: str | None = None, drawn: Mapping[int, str] | None = None
 ) -> Inspection:
-    """Inspect a file as an answer to a question; never raises for what a file may hold.
+    """Inspect a file as an answer to a question, all in this process; never raises for what a file may hold.
 
     Args:
-        path: the file, which may be a private copy.
+        path: the file.
         question: what it is to answer.
         shown: the name to show, the file's own when left out.
         drawn: category -> question id of the whole exam, to recognise a model of another category.
     """
-    folder = f"Category{question.category}"
-    seen = Inspection(path, shown or f"{folder}/{path.name}", folder)
-    seen.finding = next(_file_findings(seen), None)
+    seen = enter(path, question, shown)
     if seen.finding is None:
-        seen.finding = _open(seen, question, drawn or {})
+        examine(seen, question, drawn or {})
     return seen
 
 
-def _file_findings(seen: Inspection) -> Iterator[Finding]:
-    """Check the file as bytes: there, of reasonable size, HDF5."""
-    if not seen.path.exists():
-        yield _missing(seen)
-        return
-    if seen.path.is_dir():
-        yield finding("saved-model", path=seen.shown, found=seen.shown)
-        return
-    if not seen.path.is_file():  # a pipe or a device could be read for ever
-        yield finding("unreadable-file", path=seen.shown, reason="it is not an ordinary file")
-        return
-    seen.size = seen.path.stat().st_size
-    if seen.size > MAX_FILE_BYTES:
-        found, expected = f"{seen.size / 2**20:.0f} MB", f"{MAX_FILE_BYTES // 2**20} MB"
-        yield finding("file-too-large", path=seen.shown, found=found, expected=expected)
-        return
+def enter(path: Path, question: Question, shown: str | None = None, copy: Path | None = None) -> Inspection:
+    """Take a file in as bytes: there, an ordinary file of reasonable size, HDF5 by its first block.
+
+    Args:
+        path: the file.
+        question: what it is to answer.
+        shown: the name to show, the file's own when left out.
+        copy: where a private copy of what is read goes; from then on it is the file that was inspected.
+
+    Raises:
+        OSError: the copy cannot be written.
+    """
+    folder = f"Category{question.category}"
+    seen = Inspection(path, shown or f"{folder}/{path.name}", folder)
     try:
-        with seen.path.open("rb") as file:
-            head = file.read(superblock.LENGTH)
-            file.seek(0)
-            seen.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        yield finding("unreadable-file", path=seen.shown, reason=error.strerror or "it cannot be opened")
-        return
-    yield from _head_findings(seen, head)
+        taken = files.take(path, copy)
+    except files.Refused as refused:
+        seen.finding = _refusal(seen, refused)
+        return seen
+    seen.size, seen.sha256, seen.path = taken.size, taken.sha256, copy or path
+    seen.finding = next(_head_findings(seen, taken.head), None)
+    return seen
+
+
+def _refusal(seen: Inspection, refused: files.Refused) -> Finding:
+    """Return why a file was not taken in."""
+    seen.size = refused.size
+    match refused.kind:
+        case "missing":
+            return _missing(seen)
+        case "folder":
+            return finding("saved-model", path=seen.shown, found=seen.shown)
+        case "link":
+            return finding("linked-file", path=seen.shown)
+        case "strange":  # a pipe or a device could be read for ever
+            return finding("unreadable-file", path=seen.shown, reason="it is not an ordinary file")
+        case "too large":
+            found, expected = f"{refused.size / 2**20:.0f} MB", f"{files.MAX_BYTES // 2**20} MB"
+            return finding("file-too-large", path=seen.shown, found=found, expected=expected)
+        case "being saved":
+            return finding("still-being-saved", path=seen.shown)
+    return finding("unreadable-file", path=seen.shown, reason=refused.reason or "it cannot be opened")
 
 
 def _head_findings(seen: Inspection, head: bytes) -> Iterator[Finding]:
-    """Check the first bytes of the file, before the HDF5 library does."""
+    """Check the first block of the file, before the HDF5 library does."""
     if head.startswith(ZIP_SIGNATURE):
         yield finding("keras-format", found=seen.shown)
     elif not head:
         yield finding("unreadable-file", path=seen.shown, reason="it is empty")
     elif not head.startswith(superblock.SIGNATURE):
         yield finding("unreadable-file", path=seen.shown, reason="it does not start as an HDF5 file does")
-    elif superblock.is_being_saved(seen.path):
-        yield finding("still-being-saved", path=seen.shown)
     elif superblock.unusual(head):
         yield finding("unusual-contents", path=seen.shown, found=superblock.unusual(head))
     elif not superblock.is_intact(head):
@@ -173,15 +186,17 @@ def _missing(seen: Inspection) -> Finding:
     return finding("missing-file", path=seen.shown, folder=seen.folder)
 
 
+def examine(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> None:
+    """Open a file that was entered, and run the checks of its contents."""
+    seen.finding = _open(seen, question, drawn)
+
+
 def _open(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Finding | None:
-    """Open the file and run the checks of its contents."""
     import h5py
 
     try:
         with h5py.File(seen.path, "r") as file:
             return next(_content_findings(seen, file, question, drawn), None)
-    except BlockingIOError:
-        return finding("still-being-saved", path=seen.shown)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, ArithmeticError):
         return finding("unreadable-file", path=seen.shown, reason="it is damaged")
 
@@ -203,7 +218,11 @@ def _content_findings(
         return
     seen.parameters, seen.optimizer_bytes, seen.steps = found.parameters, found.optimizer_bytes, found.steps
     version = found.texts.get("keras_version")
-    seen.keras_version = None if version is None else printable(version)[:40]  # part of the record of an attempt
+    seen.keras_version = None if version is None else shown_name(version)[:40]  # part of the record of an attempt
+    strange = [name for name in TEXTS if name in file.attrs and name not in found.texts]
+    if strange:
+        yield finding("unusual-contents", path=seen.shown, found=f"an attribute {strange[0]} that is no text")
+        return
     raw = found.texts.get("model_config")
     if raw is None:
         yield finding("weights-only", path=seen.shown)
@@ -212,7 +231,8 @@ def _content_findings(
     if wrong:
         yield finding("unreadable-config", path=seen.shown, reason=wrong)
         return
-    seen.loss, seen.from_logits = _loss(found.texts.get("training_config"))
+    loss, seen.from_logits = _loss(found.texts.get("training_config"))
+    seen.loss = loss and shown_name(loss)
     yield from _model_findings(seen, question)
     parts = list(layers.declared(seen.config))
     yield from _class_findings(seen, parts)
@@ -220,12 +240,19 @@ def _content_findings(
         yield finding("quantized-layer", layer=found.quantized, found="its four parts on their own")
     guesses = [guess for item in parts if (guess := structure.guess_finding(item))]
     unrepairable = _repair(seen)
-    seen.signature = signature(seen.config)
+    seen.signature = _shown_signature(signature(seen.config))
     yield from _contract_findings(seen, question, drawn)
     yield from unrepairable
     yield from _embedding_findings(seen, question)
+    yield from _answer_findings(seen, question)
     yield from _cost_findings(seen, question)
     seen.hints = (*_hints(seen, question), *guesses[:1])
+
+
+def _shown_signature(known: Signature) -> Signature:
+    """Return a signature whose names can be shown."""
+    named = tuple(replace(layer, name=shown_name(layer.name)) for layer in known.layers)
+    return replace(known, last_activation=known.last_activation and shown_name(known.last_activation), layers=named)
 
 
 def _contract_findings(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Iterator[Finding]:
@@ -311,6 +338,13 @@ def _model_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
 def _embedding_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
     """Check that what the ids are looked up in has a row for each of them."""
     wrong = structure.embedding_finding(seen.config, question)
+    if wrong is not None:
+        yield wrong
+
+
+def _answer_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """Check that the model answers each sample, with numbers."""
+    wrong = structure.answer_finding(seen.config, question)
     if wrong is not None:
         yield wrong
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from exam.grading.wording import shortened
+from exam.grading.findings import shortened
 
 MODULE_OF_MODEL = {"Sequential": "keras", "Model": "keras", "Functional": "keras.src.models.functional"}
 MODELS = frozenset(MODULE_OF_MODEL)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
 
-from exam.grading.findings import Finding
+import msgspec
+from msgspec import Meta
+
+from exam.grading.findings import Finding, Severity, printable, shortened
+from exam.workspace import LARGEST_SEED
 
 Status = Literal["scored", "not gradable", "grader fault"]
 
@@ -16,6 +21,9 @@ WEIGHTS = {1: 10, 2: 15, 3: 20, 4: 25, 5: 30}
 
 PASS_MARK = 90
 """Of 100, as candidates reported it."""
+
+LONGEST_NAME, LONGEST_SENTENCE = 100, 2000
+"""Characters that are shown of a text in a file; what grading writes is shorter."""
 
 
 @dataclass(frozen=True)
@@ -63,40 +71,101 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain JSON data."""
-        return {**asdict(self), "bands": list(self.bands), "findings": [f.to_dict() for f in self.findings]}
+        inner = {"bands": list(self.bands), "findings": [found.to_dict() for found in self.findings]}
+        return {**vars(self), **inner, "versions": dict(self.versions)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Result:
         """Return the result that ``to_dict`` gave ``data``.
 
         Raises:
-            TypeError, KeyError, ValueError: ``data`` is of another version, or damaged.
+            TypeError, ValueError: ``data`` is of another version, or damaged.
         """
-        findings = tuple(Finding.from_dict(item) for item in data["findings"])
-        result = cls(**{**data, "bands": tuple(data["bands"]), "findings": findings})
-        result._check()
-        return result
+        try:
+            return _RECORD.decode(json.dumps(data)).result()
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise ValueError(f"no grading has found this: {error}") from error
 
-    def _check(self) -> None:
-        """Raise ValueError unless all is what a grading can have found: what was read from a file may be anything."""
-        numbers = [number for number in (self.value, self.baseline) if number is not None]
-        sound = (
-            type(self.category) is int
-            and self.category in WEIGHTS
-            and (self.points is None or type(self.points) is int and 0 <= self.points <= 5)
-            and self.status in get_args(Status)
-            and all(isinstance(text, str) for text in (self.question, self.title, self.metric))
-            and all(type(number) in (int, float) for number in (*numbers, *self.bands, self.seconds))
-            and type(self.seed) is int
-            and (self.sha256 is None or bool(re.fullmatch("[0-9a-z]+", self.sha256)))
-            and all(isinstance(text, str) for pair in self.versions.items() for text in pair)
-        )
-        if not sound:
-            raise ValueError("no grading has found this")
+    def presentable(self) -> Result:
+        """Return the same result with findings as they are read back: a stranger's file may have put anything there."""
+        return replace(self, findings=tuple(_presentable(found) for found in self.findings))
 
     def from_cache(self, seconds: float) -> Result:
         """Return the same result marked as cached."""
         return replace(self, cached=True, seconds=seconds)
+
+
+class FindingRecord(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A finding as a file holds it."""
+
+    code: str
+    severity: Severity
+    message: str
+    next_step: str
+
+    def finding(self) -> Finding:
+        """Return the finding, safe to be shown."""
+        return _presentable(Finding(self.code, self.severity, self.message, self.next_step))
+
+
+class Record(msgspec.Struct, gc=False):
+    """A result as a file holds it. The types say what a grading can have found: a file may be edited by hand.
+
+    JSON has no NaN, no infinity and no half of a character, and what does not fit into 64 bits is no number here.
+    """
+
+    category: Annotated[int, Meta(ge=1, le=5)]
+    question: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{0,99}\Z")]
+    title: str
+    status: Status
+    points: Annotated[int, Meta(ge=0, le=5)] | None
+    metric: str
+    value: float | None
+    baseline: float | None
+    bands: tuple[float, float, float, float, float]
+    findings: Annotated[list[FindingRecord], Meta(max_length=100)]
+    sha256: Annotated[str, Meta(pattern=r"\A[0-9a-z]{1,64}\Z")] | None
+    seconds: Annotated[float, Meta(ge=0)]
+    seed: Annotated[int, Meta(ge=0, le=LARGEST_SEED)]
+    versions: Annotated[dict[str, str], Meta(max_length=50)]
+    cached: bool = False
+
+    def result(self) -> Result:
+        """Return the result with texts that terminals and pages can show: without control characters, and short."""
+        return Result(
+            category=self.category,
+            question=self.question,
+            title=shown(self.title),
+            status=self.status,
+            points=self.points,
+            metric=shown(self.metric),
+            value=self.value,
+            baseline=self.baseline,
+            bands=self.bands,
+            findings=tuple(found.finding() for found in self.findings),
+            sha256=self.sha256,
+            seconds=self.seconds,
+            seed=self.seed,
+            versions={shown(name): shown(number) for name, number in self.versions.items()},
+            cached=self.cached,
+        )
+
+
+_RECORD = msgspec.json.Decoder(Record)
+
+
+def _presentable(found: Finding) -> Finding:
+    """Return a finding safe to be shown; a code that can be none names no page outside of ``docs``."""
+    code = found.code if re.fullmatch("[a-z0-9-]{1,60}", found.code) else "unknown"
+    message, next_step = (shown(text, LONGEST_SENTENCE) for text in (found.message, found.next_step))
+    return Finding(code, found.severity, message, next_step)
+
+
+def shown(text: str, most: int = LONGEST_NAME) -> str:
+    """Return a text of a file on one line, cut after ``most`` characters, its control characters written out."""
+    if len(text) <= most and text.isprintable():
+        return text
+    return printable(shortened(text, most))
 
 
 def total(results: Iterable[Result]) -> float:

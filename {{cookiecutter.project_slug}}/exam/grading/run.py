@@ -6,45 +6,42 @@ forking is not available or not safe, so one worker lives on from model to model
 
 from __future__ import annotations
 
-import json
+import math
 import multiprocessing
 import os
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
-import psutil
 
-from exam import bank
+from exam import bank, logs
 from exam.bank.question import Array, Question
-from exam.grading import forks, reader, worker
+from exam.grading import forks, worker
 from exam.grading.contract import contract_findings
 from exam.grading.evidence import Study
 from exam.grading.experiments import Again, Answers, Change, OnTraining
 from exam.grading.findings import Finding, finding
+from exam.grading.structure import mixed_samples
 from exam.ready import installed_versions, older_keras, release
+from exam.running.process import LimitedProcess, Limits, Stopped
+from exam.running.protocol import Message
 
-SECONDS_PER_MODEL = 60
+SERVE = "exam.grading.worker:serve"
 SECONDS_TO_START = 180
-SECONDS_OF_EXPERIMENTS = 20
+SECONDS_PER_MODEL = 60
+"""To load a model and to predict the hidden set."""
+SECONDS_OF_EXPERIMENTS = 30
+"""For all experiments with one model together; one that is not done by then explains nothing."""
 MEMORY_BYTES = 4 * 2**30
 """Resident memory of a worker; below 2 GiB of address space TensorFlow itself aborts."""
-POLL_SECONDS = 0.05
-DEATHS = {
-    6: "made TensorFlow give up, most likely for want of memory",
-    9: "was ended by the system, most likely for want of memory",
-    11: "made TensorFlow crash",
-}
-"""Signal -> what happened to the process; elsewhere than on Linux and macOS there are only exit codes."""
-_STARTING = threading.Lock()
+LONGEST_LABELS = 2**24
+"""Bytes of the labels of some training samples."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,12 @@ class Job:
     study: Callable[[Array, Again, OnTraining], Study]
     written_by: str = "?"
 
+    @property
+    def rows(self) -> int:
+        """Return how many samples the hidden set has."""
+        with np.load(self.hidden, allow_pickle=False) as arrays:
+            return len(arrays["x"])
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -87,10 +90,6 @@ class Answer:
     fault: str | None = None
 
 
-class _Stopped(Exception):
-    """The worker was stopped or died; the message completes the sentence "the model ..."."""
-
-
 class Runner:
     """Runs jobs; use as a context manager.
 
@@ -105,19 +104,28 @@ class Runner:
         self.forks = forks.possible(gpu)
         self.context: Any = multiprocessing.get_context("forkserver" if self.forks else "spawn")
         self._idle: list[_Worker] = []
+        self._busy: list[_Worker] = []
+        self._counting = threading.Lock()
+        self._is_over = False
 
     def __enter__(self) -> Runner:
         """Start importing TensorFlow in the background."""
         if self.forks:
             forks.start(self.log)
         else:
+            logs.make_room(self.log)
             self._idle.append(self._new_worker())
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop what is still running."""
-        for idle in self._idle:
-            idle.stop()
+        self.stop()
+
+    def stop(self) -> None:
+        """End all workers, now; whoever waits for one of them gets an answer that says so."""
+        for current in (*self._idle, *self._busy):
+            current.stop()
+        self._idle.clear()
 
     def warm(self) -> None:
         """Wait until TensorFlow is loaded, and keep one worker ready for the next job."""
@@ -130,165 +138,197 @@ class Runner:
         threads = max(1, _cores() // max(1, at_once))
 
         def one(job: Job) -> Answer:
-            answer = self._run_one(job, threads)
+            answer = self._answer(job, threads)
             done(job)
             return answer
 
         with ThreadPoolExecutor(max(1, at_once)) as pool:
-            return list(pool.map(one, jobs))
+            waiting = [pool.submit(one, job) for job in jobs]
+            try:
+                return [answer.result() for answer in waiting]
+            except BaseException:  # Ctrl-C, or a signal to end: nobody waits for the others any more
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._is_over = True
+                if self.forks:
+                    forks.stop()
+                self.stop()
+                raise
+
+    def _answer(self, job: Job, threads: int) -> Answer:
+        """Return what running one model gave; whatever breaks here is our fault, and this job's alone."""
+        try:
+            return self._run_one(job, threads)
+        except Exception:
+            return Answer(fault=traceback.format_exc())
 
     def _run_one(self, job: Job, threads: int) -> Answer:
+        message = self._message(job, threads)
+        with self._counting:
+            current = self._idle.pop() if self._idle else self._new_worker()
+            self._busy.append(current)
         try:
-            current = self._idle.pop()
-        except IndexError:  # asked for and not looked up first: two jobs start at once
-            current = self._new_worker()
-        try:
-            answer = current.ask(job, self._message(job, threads))
-        except _Stopped as error:
+            answer = current.ask(job, message)
+            if answer.predictions is not None:
+                answer = replace(answer, study=_study(current, job, answer.predictions))
+        except Stopped as stopped:
             current.stop()
-            return _stopped_answer(job, current.phase, str(error))
-        if answer.predictions is not None:
-            answer = replace(answer, study=_study(current, job, answer.predictions))
-        if self.forks or answer.fault or not current.process.is_alive():
+            answer = _stopped_answer(job, current.phase, str(stopped))
+        except BaseException:
+            current.stop()
+            raise
+        finally:
+            with self._counting:
+                self._busy.remove(current)
+        if self.forks or answer.fault or not current.is_alive:
             current.stop()
         else:
             self._idle.append(current)
         return answer
 
     def _new_worker(self) -> _Worker:
-        with forks.environment(self.log, self.gpu):
-            return _Worker(self.context, self.log)
+        if self._is_over:  # the others were stopped while this one waited for its turn
+            raise Stopped("was called off")
+        if self.forks:
+            forks.start(self.log)
+        return _Worker(self.context, SERVE, self.log, self.gpu)
 
     def _message(self, job: Job, threads: int) -> dict[str, Any]:
-        limited = sys.platform == "linux" and not self.gpu  # GPU builds reserve huge address ranges
+        """Return what a worker is told of a job.
+
+        A wall is for one job, so only a worker that is forked for one has it. A GPU's driver opens many files of its
+        own, and reserves huge ranges of addresses.
+        """
+        seconds = SECONDS_TO_START + SECONDS_PER_MODEL + SECONDS_OF_EXPERIMENTS
+        visible = (job.model, job.hidden, job.category / "data")
         return {
             "model": str(job.model),
             "hidden": str(job.hidden),
             "input_scale": job.question.input_scale,
             "threads": threads,
-            "address_space": MEMORY_BYTES + 2 * job.hidden.stat().st_size if limited else 0,
+            "address_space": MEMORY_BYTES + 2 * job.hidden.stat().st_size if self.forks else None,
+            "processor": seconds * (_cores() + 1) if self.forks else None,
+            "wall": [str(path.resolve()) for path in visible] if self.forks else None,
         }
 
 
-class _Worker:
-    """One worker process and the pipe to it."""
+class _Worker(LimitedProcess):
+    """A process that runs models.
 
-    def __init__(self, context: Any, log: Path) -> None:
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=worker.serve, args=(theirs, str(log)), daemon=True)
-        with _without_main():
-            self.process.start()
-        theirs.close()
-        self._enter(worker.STARTING)
+    Attributes:
+        phase: what it is doing, for a sentence.
+    """
+
+    phase = worker.STARTING
 
     def ask(self, job: Job, message: dict[str, Any]) -> Answer:
         """Send a job and wait for the answer within the limits.
 
         Raises:
-            _Stopped: the worker died or was over a limit.
+            Stopped: the worker died or was over a limit.
         """
         self._enter(worker.STARTING)
-        try:
-            self.connection.send_bytes(json.dumps(message).encode())
-            while True:
-                reply = json.loads(self._receive())
-                if "phase" in reply:
-                    self._enter(reply["phase"])
-                    wrong = _wrong_shape(job, *_shapes(reply))
-                    if wrong:
-                        self.stop()
-                        return Answer(finding=wrong)
-                elif "shape" in reply:
-                    return _predictions(job, reply, self._receive())
-                elif "refused" in reply:
-                    return _refused(job, self.phase, reply)
-                else:
-                    return Answer(fault=reply["fault"])
-        except (EOFError, OSError) as error:
-            self.process.join(5)
-            raise _Stopped(_death(self.process.exitcode)) from error
+        self.send("model", **message)
+        while True:
+            reply = self.receive("phase", "answers", "refused", "unfit", "fault")
+            if reply.type == "phase":
+                self._enter(str(reply.values["phase"]))
+                wrong = _wrong_shape(job, *_shapes(reply.values))
+                if wrong:
+                    self.stop()
+                    return Answer(finding=wrong)
+            elif reply.type == "answers":
+                return self._predictions(job, reply)
+            elif reply.type == "refused":
+                return _refused(job, self.phase, reply.values)
+            elif reply.type == "unfit":
+                return _unfit(reply.values)
+            else:
+                return Answer(fault=str(reply.values["traceback"]))
 
-    def again(self, change: Change, every: int) -> Array:
-        """Return the predictions for every n-th hidden sample with changed inputs.
+    def begin_experiments(self) -> None:
+        """Start the clock that all experiments with the loaded model share."""
+        self._enter(worker.EXPERIMENTING)
+
+    def again(self, question: Question, rows: int, change: Change, every: int) -> Array:
+        """Return the predictions for every n-th of ``rows`` hidden samples with changed inputs.
 
         Raises:
-            _Stopped: the worker died, failed or was over a limit.
+            Stopped: the worker died, failed or was over a limit.
         """
-        return self._array(self._asked(**asdict(change), every=every))
+        reply = self._asked("changed", **asdict(change), every=every)
+        return self._array(reply, (len(range(0, rows, every)), *question.output_shape))
 
     def on_training(self, question: Question, category: Path, count: int) -> Answers | None:
         """Return what the model says to some training samples; None when they cannot be read.
 
         Raises:
-            _Stopped: the worker died, failed or was over a limit.
+            Stopped: the worker died, failed or was over a limit.
         """
         starter = bank.find()[question.id] / "starter.py"
-        reply = self._asked(starter=str(starter), category=str(category), count=count)
-        if "nothing" in reply:
+        reply = self._asked("training", starter=str(starter), category=str(category.resolve()), count=count)
+        if reply.type == "nothing":
             return None
-        predictions = self._array(reply)
-        y = np.array(json.loads(self._receive()), dtype=np.float32)
-        return Answers(predictions, _as_hidden(question, y), reply["size"])
+        rows = _shape(reply)[0]
+        if not 0 < rows <= count:
+            raise Stopped("answered in disorder")
+        predictions = self._array(reply, (rows, *question.output_shape))
+        labels = self.receive("labels")
+        shape = _shape(labels)
+        if shape[0] != rows or 4 * math.prod(shape) > LONGEST_LABELS:
+            raise Stopped("answered in disorder")
+        return Answers(predictions, _as_hidden(question, self._array(labels, shape)), int(reply.values["size"]))
 
-    def _asked(self, **message: Any) -> dict[str, Any]:
+    def _asked(self, kind: str, **values: Any) -> Message:
         """Return the reply to a question about the loaded model."""
-        self._enter(worker.EXPERIMENTING)
-        try:
-            self.connection.send_bytes(json.dumps(message).encode())
-            reply: dict[str, Any] = json.loads(self._receive())
-        except (EOFError, OSError) as error:
-            raise _Stopped("ended the process") from error
-        if "fault" in reply:
-            raise _Stopped("failed")
+        self.send(kind, **values)
+        reply = self.receive("answers", "nothing", "fault")
+        if reply.type == "fault":
+            raise Stopped("failed")
         return reply
 
-    def _array(self, reply: dict[str, Any]) -> Array:
-        return np.frombuffer(self._receive(), dtype=np.float32).reshape(reply["shape"])
+    def _predictions(self, job: Job, reply: Message) -> Answer:
+        """Take the predictions, unless they have not the shape of the question's answers."""
+        rows, *shape = _shape(reply)
+        wrong = next(contract_findings(job.question, None, tuple(shape)), None)
+        if wrong:
+            self.stop()
+            return Answer(finding=wrong)
+        predictions = self._array(reply, (job.rows, *shape))
+        return Answer(predictions, reply.values["whole_numbers"] is True)
 
-    def stop(self) -> None:
-        """End the process, now."""
-        self.connection.close()
-        self.process.kill()
-        self.process.join(5)
+    def _array(self, reply: Message, shape: tuple[int, ...]) -> Array:
+        """Return the float32 numbers that follow a reply.
+
+        Raises:
+            Stopped: it states another shape, or other bytes follow.
+        """
+        if _shape(reply) != shape:
+            raise Stopped("answered in disorder")
+        data = self.content(reply, 4 * math.prod(shape))
+        return np.frombuffer(data, dtype="<f4").reshape(shape)
 
     def _enter(self, phase: str) -> None:
         """Start the clock of a phase; loading and predicting share one."""
-        limits = {worker.STARTING: SECONDS_TO_START, worker.EXPERIMENTING: SECONDS_OF_EXPERIMENTS}
-        if phase != worker.PREDICTING:
-            self.deadline = time.monotonic() + limits.get(phase, SECONDS_PER_MODEL)
+        limits = {
+            worker.STARTING: Limits(SECONDS_TO_START),
+            worker.LOADING: Limits(SECONDS_PER_MODEL, MEMORY_BYTES),
+            worker.EXPERIMENTING: Limits(SECONDS_OF_EXPERIMENTS, MEMORY_BYTES),
+        }
+        if phase in limits:
+            self.allow(limits[phase])
         self.phase = phase
 
-    def _receive(self) -> bytes:
-        """Return the next message; look at the clock and the memory while waiting."""
-        while not self.connection.poll(POLL_SECONDS):
-            if time.monotonic() > self.deadline:
-                raise _Stopped(f"took longer than {SECONDS_PER_MODEL} seconds")
-            if self.phase != worker.STARTING and self._memory() > MEMORY_BYTES:
-                raise _Stopped(f"needed more than {MEMORY_BYTES // 2**30} GB of memory")
-        data: bytes = self.connection.recv_bytes()
-        return data
 
-    def _memory(self) -> int:
-        try:
-            return int(psutil.Process(self.process.pid).memory_info().rss)
-        except psutil.Error:
-            return 0
+def _shape(reply: Message) -> tuple[int, ...]:
+    """Return the shape that a reply states.
 
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Hide the program that runs us from a process that is being started.
-
-    multiprocessing would import it again there, which the worker does not need: a test runner or a script without a
-    guard would start all over, and a notebook or standard input cannot be imported at all.
+    Raises:
+        Stopped: it states none.
     """
-    with _STARTING:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main
+    shape = reply.values.get("shape")
+    if not isinstance(shape, list) or not shape or not all(type(size) is int and size >= 0 for size in shape):
+        raise Stopped("answered in disorder")
+    return tuple(shape)
 
 
 def _shapes(reply: dict[str, Any]) -> tuple[Any, Any]:
@@ -312,22 +352,19 @@ def _wrong_shape(job: Job, input_shape: Any, output_shape: Any) -> Finding | Non
     return next(contract_findings(job.question, input_shape, several), None)
 
 
-def _predictions(job: Job, reply: dict[str, Any], data: bytes) -> Answer:
-    """Check that the predictions have the shape of the question's answers."""
-    predictions = np.frombuffer(data, dtype=np.float32).reshape(reply["shape"])
-    wrong = next(contract_findings(job.question, None, predictions.shape[1:]), None)
-    return Answer(finding=wrong) if wrong else Answer(predictions, reply["whole_numbers"])
-
-
 def _study(current: _Worker, job: Job, predictions: Array) -> Study:
     """Run the experiments; a model that breaks on them keeps its score, and loses an explanation only."""
+
+    def again(change: Change, every: int) -> Array:
+        return current.again(job.question, len(predictions), change, every)
 
     def on_training(count: int) -> Answers | None:
         return current.on_training(job.question, job.category, count)
 
     try:
-        return job.study(predictions, current.again, on_training)
-    except (_Stopped, EOFError, OSError):
+        current.begin_experiments()
+        return job.study(predictions, again, on_training)
+    except Stopped:
         current.stop()
         return Study()
 
@@ -343,13 +380,20 @@ def _refused(job: Job, phase: str, reply: dict[str, Any]) -> Answer:
     """Turn the worker's reason for not predicting into a finding."""
     if reply["memory"]:
         return _stopped_answer(job, phase, f"needed more than {MEMORY_BYTES // 2**30} GB of memory")
-    values = {"folder": f"Category{job.question.category}", "reason": reply["error"].rstrip(".")}
-    code = reply["refused"]
+    values = {"folder": f"Category{job.question.category}", "reason": str(reply["reason"]).rstrip(".")}
+    code = "not-loadable" if reply["code"] == "not-loadable" else "not-predictable"
     if code == "not-loadable":
         ours, theirs = installed_versions().get("keras", "?"), job.written_by
         values |= {"keras": ours, "version": theirs, "advice": _advice(job, ours)}
         code = "newer-keras" if older_keras(theirs) else code
     return Answer(finding=finding(code, **values))
+
+
+def _unfit(reply: dict[str, Any]) -> Answer:
+    """Turn what the model computed in place of answers into a finding."""
+    if reply["code"] == "mixed-samples":
+        return Answer(finding=mixed_samples(int(reply["count"]), int(reply["rows"])))
+    return Answer(finding=finding("not-numbers", found=str(reply["found"])))
 
 
 def _advice(job: Job, ours: str) -> str:
@@ -366,11 +410,6 @@ def _stopped_answer(job: Job, phase: str, reason: str) -> Answer:
     if phase == worker.STARTING:
         return Answer(fault=f"The grader's process stopped while {phase}: it {reason}.")
     return Answer(finding=finding("out-of-bounds", phase=phase, reason=reason, seconds=job.question.train_seconds))
-
-
-def _death(code: int | None) -> str:
-    """Return what the exit code of a process says that died without a word."""
-    return f"{DEATHS.get(reader.signal_of(code or 0), 'ended the process')} (exit code {code})"
 
 
 def _cores() -> int:

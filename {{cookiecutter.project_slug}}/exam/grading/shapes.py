@@ -145,15 +145,25 @@ def signature(model_config: Config) -> Signature:
 
 def calls(model_config: Config, input_shape: Shape) -> list[Call]:
     """Return every call of a layer for a batch of ``input_shape``, as far as they are understood; nothing raises."""
+    return _followed(model_config, input_shape)[0]
+
+
+def answers(model_config: Config, input_shape: Shape) -> tuple[int, list[Shape | None]]:
+    """Return how many samples of ``input_shape`` a batch has, and the whole shape of each output; nothing raises."""
+    return batch_size(model_config), _followed(model_config, input_shape)[1]
+
+
+def _followed(model_config: Config, input_shape: Shape) -> tuple[list[Call], list[Shape | None]]:
+    """Follow a batch through the model; return the calls and the whole shapes of the outputs, as far as known."""
     rows = batch_size(model_config)
-    walk = _Walk(rows)
+    walk, outputs = _Walk(rows), list[_Tensor]()
     try:
         model = _Model(model_config, walk)
         stated = [input_shape] if len(model.inputs) == 1 else model.inputs
-        model.call([_Tensor(shape, first=rows) for shape in stated])
+        outputs = model.call([_Tensor(shape, first=rows) for shape in stated])
     except STRANGE:
         pass
-    return walk.calls
+    return walk.calls, [tensor.whole for tensor in outputs]
 
 
 def batch_size(model_config: Config) -> int:

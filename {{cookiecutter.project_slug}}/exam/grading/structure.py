@@ -142,6 +142,49 @@ def empty_finding(calls: Sequence[shapes.Call]) -> Finding | None:
     return None
 
 
+# --- Answers that cannot be scored ----------------------------------------------------------------------------------
+
+
+def answer_finding(config: Config, question: Question) -> Finding | None:
+    """Return why what comes out is not numbers, or not some for each sample; None when that cannot be told."""
+    try:
+        kind = next(filter(None, map(_no_numbers, _ends(config))), None)
+    except shapes.STRANGE:
+        kind = None
+    if kind is not None:
+        return finding("not-numbers", found=kind)
+    rows, outputs = shapes.answers(config, question.input_shape)
+    counts = [shape[0] for shape in outputs if shape and shape[0] is not None]
+    return next((mixed_samples(count, rows) for count in counts if count != rows), None)
+
+
+def _no_numbers(layer: Config) -> str | None:
+    """Return what a layer gives in place of numbers."""
+    class_name, settings = layer["class_name"], layer["config"]
+    if class_name == "StringLookup" and settings.get("invert") is True:
+        return "texts"
+    if class_name == "ViewAsComplex" or class_name == "Cast" and "complex" in str(settings.get("dtype")):
+        return "complex numbers"
+    return None
+
+
+def mixed_samples(count: int, rows: int) -> Finding:
+    """Return the finding on a model that gives ``count`` answers to ``rows`` samples."""
+    return finding("mixed-samples", found=f"{count} answer{'s' * (count != 1)}", rows=rows)
+
+
+def _ends(entry: Config) -> list[Config]:
+    """Return the layers whose outputs are the model's, of an inner model that ends it its own; raises of STRANGE."""
+    inner = entry["config"]
+    own: list[Config] = inner if isinstance(inner, list) else inner["layers"]
+    if isinstance(inner, list) or "output_layers" not in inner:
+        last = own[-1:]
+    else:
+        names = {name for name, _, _ in shapes._references(inner["output_layers"])}
+        last = [layer for layer in own if shapes._name(layer) in names]
+    return [end for layer in last for end in (_ends(layer) if shapes._is_model(layer) else [layer])]
+
+
 # --- Tables that ids are looked up in --------------------------------------------------------------------------------
 
 _KEEPING = frozenset(

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import os
 import struct
-from contextlib import suppress
 from pathlib import Path
+
+from exam.grading import files
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 LENGTH = 56
@@ -47,33 +48,13 @@ def stated_size(head: bytes) -> int:
     return int(_ADDRESSES.unpack_from(head, _ADDRESSES_AT)[2])
 
 
-def is_being_saved(path: Path) -> bool:
-    """Return whether another program has the file open for writing: the HDF5 library locks it meanwhile."""
-    try:
-        with path.open("rb") as file:
-            if os.name == "posix":
-                import fcntl  # not on Windows, where reading a locked file fails
-
-                with suppress(BlockingIOError):
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                    return False
-                return True
-            file.read(1)
-    except PermissionError:
-        return os.access(path, os.R_OK)
-    except OSError:  # a file system without locks, or no file
-        return False
-    return False
-
-
 def is_whole(path: Path) -> bool:
     """Return whether nobody is writing the file and it is as long as its first block says."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(LENGTH)
-    except OSError:
-        return False
-    if not head.startswith(SIGNATURE) or len(head) < LENGTH or is_being_saved(path):
+        with files.opened(path) as file:
+            size, head = os.fstat(file.fileno()).st_size, file.read(LENGTH)
+            if not head.startswith(SIGNATURE) or len(head) < LENGTH or files.is_being_saved(file):
+                return False
+    except (files.Refused, OSError):
         return False
     return head[8] != 0 or stated_size(head) <= size  # of another version only the inspection can tell

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from exam.grading.findings import shortened
+
 LONGEST = 160
 IN_THE_LOG = "the error's own text is in .exam/log/worker.log"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -29,17 +31,8 @@ def explain(error: BaseException, loading: bool = False) -> str:
     for pattern, sentence in _SENTENCES:
         match = pattern.search(text)
         if match:
-            return shortened(sentence(match) + _of_layer(text, sentence(match)))
+            return shortened(sentence(match) + _of_layer(text, sentence(match)), LONGEST)
     return _quoted(text)
-
-
-def shortened(text: str, length: int = LONGEST) -> str:
-    """Return a text of at most ``length`` characters, cut between two words; one long word is cut anywhere."""
-    if len(text) <= length:
-        return text
-    cut = text[: length - 1]
-    whole_words = cut if text[length - 1].isspace() else cut.rpartition(" ")[0]
-    return f"{whole_words.rstrip(' ,;:') or cut}…"
 
 
 def _quoted(text: str) -> str:

@@ -1,13 +1,11 @@
 """The process that loads and runs a learner's model; the only part of grading that imports TensorFlow.
 
-It answers over a pipe in JSON, and in raw float32 for the predictions: never in pickles. It tells each phase before
-entering it, so that whoever waits can say where a silent death happened.
+Predictions travel as raw float32. Each phase is told before it is entered, so that whoever waits can say where a silent
+death happened.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -18,47 +16,57 @@ import numpy as np
 
 from exam.grading import starters, wording
 from exam.grading.cost import BATCH_SIZE
+from exam.running import child, protocol
 
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
 EXPERIMENTING = "experimenting"
+LOG_BYTES = 4 * 2**20
+"""Of the log: what a model makes TensorFlow print beyond them is lost."""
 
 
-def redirect_stderr(log: str) -> None:
-    """Send this process's stderr, which TensorFlow's native code writes to at any log level, to a file."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(descriptor, 2)
-    os.close(descriptor)
+class NoAnswers(Exception):
+    """The model computed something that cannot be answers.
+
+    Attributes:
+        code: of the finding.
+        values: what its sentence tells.
+    """
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
 
 
-def serve(connection: Connection, log: str) -> None:
+def serve(connection: Connection) -> None:
     """Answer jobs, and questions about the last job's model, until the other side closes the pipe."""
-    redirect_stderr(log)
     loaded: _Loaded | None = None
     while True:
+        message = protocol.receive(connection, ["model", "changed", "training"])
         try:
-            message = json.loads(connection.recv_bytes())
-        except EOFError:
-            return
-        try:
-            if "model" in message:
-                loaded = _answer(connection, message)
-            elif "starter" in message:
-                _answer_on_training(connection, loaded, message)
+            if message.type == "model":
+                loaded = _answer(connection, message.values)
+            elif message.type == "training":
+                _answer_on_training(connection, loaded, message.values)
             else:
-                _answer_again(connection, loaded, message)
+                _answer_again(connection, loaded, message.values)
+        except OSError as error:
+            if isinstance(error, (BrokenPipeError, ConnectionError)):
+                raise
+            _fail(connection)
         except Exception:
-            traceback.print_exc()
-            _send(connection, fault=traceback.format_exc())
+            _fail(connection)
 
 
-def _send(connection: Connection, **message: Any) -> None:
-    connection.send_bytes(json.dumps(message).encode())
+def _fail(connection: Connection) -> None:
+    """Tell of a fault of ours."""
+    traceback.print_exc()
+    protocol.send(connection, "fault", traceback=traceback.format_exc())
 
 
-def _send_array(connection: Connection, array: np.ndarray[Any, Any], **message: Any) -> None:
+def _send_array(connection: Connection, kind: str, array: np.ndarray[Any, Any], **values: Any) -> None:
     """Send an array as its shape and its float32 bytes."""
-    _send(connection, shape=array.shape, **message)
-    connection.send_bytes(array.astype(np.float32).tobytes())
+    content = np.ascontiguousarray(array, dtype="<f4").tobytes()
+    protocol.send(connection, kind, content, shape=list(array.shape), **values)
 
 
 class _Loaded:
@@ -69,7 +77,8 @@ class _Loaded:
 
         self.x, self.scale = x, scale
         self.size = model.inputs[0].shape[0] or BATCH_SIZE
-        self.step = tf.function(lambda batch: _single(model(batch, training=False)))
+        # AutoGraph would write source code into the folder for temporary files; layers of Keras do not need it.
+        self.step = tf.function(lambda batch: _single(model(batch, training=False)), autograph=False)
 
     def predict(
         self, x: np.ndarray[Any, Any], prepare: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
@@ -87,7 +96,8 @@ class _Loaded:
             missing = self.size - len(batch)
             if missing:
                 batch = np.concatenate([batch, np.repeat(batch[-1:], missing, axis=0)])
-            parts.append(np.asarray(self.step(tf.constant(prepare(batch))))[: self.size - missing])
+            answers = _numbers(self.step(tf.constant(prepare(batch))), self.size)
+            parts.append(answers[: self.size - missing])
         return np.concatenate(parts)
 
     def prepare(self, batch: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -95,13 +105,37 @@ class _Loaded:
         return batch.astype(np.float32) * np.float32(self.scale) if batch.dtype == np.uint8 else batch
 
 
+def _numbers(output: Any, rows: int) -> np.ndarray[Any, Any]:
+    """Return what a model computed for ``rows`` samples as an array of numbers (rows, ...).
+
+    Raises:
+        NoAnswers: it is nothing of the kind.
+    """
+    import tensorflow as tf
+
+    if not isinstance(output, tf.Tensor):
+        raise NoAnswers("not-numbers", found="something else than one tensor")
+    kind = np.dtype(output.dtype.as_numpy_dtype)
+    if kind.kind not in "biuf" and kind.name != "bfloat16":
+        raise NoAnswers("not-numbers", found=KINDS.get(kind.kind, f"the type {kind.name}"))
+    answers = np.asarray(output)
+    count = len(answers) if answers.ndim else 1
+    if not answers.ndim or count != rows:
+        raise NoAnswers("mixed-samples", count=count, rows=rows)
+    return answers
+
+
+KINDS = {"O": "texts", "S": "texts", "U": "texts", "c": "complex numbers"}
+"""Kind of a NumPy type -> what such values are called."""
+
+
 def _answer(connection: Connection, job: dict[str, Any]) -> _Loaded | None:
     """Load one model, predict the hidden set, send the predictions or why there are none."""
-    _send(connection, phase=STARTING)
+    protocol.send(connection, "phase", phase=STARTING)
     keras = _start(job)
     with np.load(job["hidden"], allow_pickle=False) as arrays:
         x = arrays["x"]
-    _send(connection, phase=LOADING)
+    protocol.send(connection, "phase", phase=LOADING)
     try:
         model = keras.models.load_model(job["model"], compile=False, safe_mode=True)
         _build(model)
@@ -111,24 +145,30 @@ def _answer(connection: Connection, job: dict[str, Any]) -> _Loaded | None:
         _refuse(connection, "not-loadable", error)
         return None
     if any(shape is None for shape in shapes.values()):
-        _send(connection, refused="not-loadable", error="the model was never built or trained", memory=False)
+        reason = "the model was never built or trained"
+        protocol.send(connection, "refused", code="not-loadable", reason=reason, memory=False)
         return None
-    _send(connection, phase=PREDICTING, **shapes)
+    protocol.send(connection, "phase", phase=PREDICTING, **shapes)
     try:
         loaded = _Loaded(model, x, job["input_scale"])
         predictions = loaded.predict(x, loaded.prepare)
+        whole_numbers = bool(np.issubdtype(predictions.dtype, np.integer))
+        predictions = predictions.astype(np.float32)
     except Exception as error:
         _refuse(connection, "not-predictable", error)
         return None
-    _send_array(connection, predictions, whole_numbers=bool(np.issubdtype(predictions.dtype, np.integer)))
+    _send_array(connection, "answers", predictions, whole_numbers=whole_numbers)
     return loaded
 
 
 def _refuse(connection: Connection, code: str, error: Exception) -> None:
     """Send why a model gives no predictions; the traceback goes to the log."""
+    if isinstance(error, NoAnswers):
+        protocol.send(connection, "unfit", code=error.code, **error.values)
+        return
     traceback.print_exc()
     reason = wording.explain(error, loading=code == "not-loadable")
-    _send(connection, refused=code, error=reason, memory=_is_memory(error))
+    protocol.send(connection, "refused", code=code, reason=reason, memory=_is_memory(error))
 
 
 def _answer_again(connection: Connection, loaded: _Loaded | None, message: dict[str, Any]) -> None:
@@ -142,7 +182,7 @@ def _answer_again(connection: Connection, loaded: _Loaded | None, message: dict[
             return np.stack([np.roll(row, np.count_nonzero(row == 0)) for row in batch])
         return (batch[..., ::-1] if message["order"] == "reversed" else batch) * scale + offset
 
-    _send_array(connection, loaded.predict(loaded.x[:: message["every"]], prepare))
+    _send_array(connection, "answers", loaded.predict(loaded.x[:: message["every"]], prepare))
 
 
 def _answer_on_training(connection: Connection, loaded: _Loaded | None, message: dict[str, Any]) -> None:
@@ -152,24 +192,23 @@ def _answer_on_training(connection: Connection, loaded: _Loaded | None, message:
         x, y, size = starters.training_samples(Path(message["starter"]), Path(message["category"]), message["count"])
     except Exception:
         traceback.print_exc()
-        return _send(connection, nothing=True)
-    _send_array(connection, loaded.predict(x, lambda batch: batch), size=size)
-    connection.send_bytes(json.dumps(np.asarray(y, dtype=np.float64).tolist()).encode())
+        protocol.send(connection, "nothing")
+        return
+    _send_array(connection, "answers", loaded.predict(x, lambda batch: batch), size=int(size))
+    _send_array(connection, "labels", np.asarray(y))
 
 
 def _start(job: dict[str, Any]) -> Any:
     """Import TensorFlow, set its threads and this process's limits; return Keras."""
+    if not getattr(_start, "done", False):  # threads can be set only once, and the limits hold for good
+        readable = None if job["wall"] is None else [Path(path) for path in job["wall"]]
+        child.settle(child.Resources(job["address_space"], LOG_BYTES, job["processor"]), readable)
     import keras
     import tensorflow as tf
 
-    if not getattr(_start, "done", False):  # threads can be set only once
+    if not getattr(_start, "done", False):
         tf.config.threading.set_intra_op_parallelism_threads(job["threads"])
         tf.config.threading.set_inter_op_parallelism_threads(job["threads"])
-        if job["address_space"]:
-            import resource  # not on Windows
-
-            resource.setrlimit(resource.RLIMIT_AS, (job["address_space"], job["address_space"]))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         _start.done = True  # type: ignore[attr-defined]
     return keras
 

@@ -1,14 +1,17 @@
-"""The screens of ``history``: a block for each exam, or every attempt at one category."""
+"""The screens of ``history``: a block for each exam, or the attempts at one category, the last of them or all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from exam.attempts import Attempt
+from exam.attempts import Attempt, left_out_note
+from exam.grading.findings import printable
 from exam.grading.result import PASS_MARK
 from exam.history import PastExam
 from exam.report.terminal import CATEGORY_TITLES, boxes
@@ -17,6 +20,11 @@ from exam.standing import CategoryStanding
 STATES = {"running": "running now", "expired": "time was up", "finished": "finished", "abandoned": "never finished"}
 HASH = 8
 """Characters of a model's SHA-256 that tell two models of one learner apart."""
+METRIC = 12
+"""Characters of the widest number."""
+PIECE = 200
+"""Rows that are laid out at once."""
+KEPT = "* the file is kept: .exam/models, under the whole of its SHA-256"
 
 
 def history_view(exams: Sequence[PastExam], encoding: str = "utf-8") -> Group:
@@ -26,8 +34,14 @@ def history_view(exams: Sequence[PastExam], encoding: str = "utf-8") -> Group:
         blocks += [_headline(exam), _categories(exam, encoding), Text()]
     passed = sum(exam.standing.passed for exam in exams)
     count = "1 exam" if len(exams) == 1 else f"{len(exams)} exams"
-    blocks.append(Text(f"{count}, {passed} passed. Every attempt at a category: python -m exam history --category 1"))
-    return Group(*blocks)
+    blocks.append(Text(f"{count}, {passed} passed. The attempts at a category: python -m exam history --category 1"))
+    return Group(*blocks, *_left_out(exams))
+
+
+def _left_out(exams: Sequence[PastExam]) -> list[RenderableType]:
+    """Return the note on lines that could not be read; nothing where there are none."""
+    note = left_out_note(exam.made.left_out for exam in exams)
+    return [Text(note, style="yellow")] if note else []
 
 
 def _headline(exam: PastExam) -> Table:
@@ -44,7 +58,7 @@ def _headline(exam: PastExam) -> Table:
         Text(f"{_day(exam)}  {kind}"),
         Text(f"{exam.standing.total:g} of 100, {verdict}", style="bold green" if passed else "bold yellow"),
     )
-    row.add_row(Text(), Text(place, style="dim"), Text())
+    row.add_row(Text(), Text(printable(place), style="dim"), Text())
     return row
 
 
@@ -66,10 +80,10 @@ def _categories(exam: PastExam, encoding: str) -> Table:
 
 
 def _category(exam: PastExam, item: CategoryStanding, encoding: str) -> tuple[RenderableType, ...]:
-    later = len(exam.at(item.category)) - len(item.attempts)
-    attempts = Text(str(len(item.attempts)) if item.attempts else "-", style="" if item.attempts else "dim")
+    later = exam.made.every[item.category].count - item.attempts
+    attempts = Text(f"{item.attempts:,}" if item.attempts else "-", style="" if item.attempts else "dim")
     if later and exam.mode == "exam":
-        attempts.append(f" +{later}", "dim")
+        attempts.append(f" +{later:,}", "dim")
     return (
         Text(f"Category {item.category}", style="dim"),
         Text(item.title),
@@ -84,10 +98,10 @@ def _boxes(attempt: Attempt | None, encoding: str) -> Text:
     return boxes(attempt.result.points, encoding) if attempt else Text("-", style="dim")
 
 
-def attempts_view(
+def last_attempts_view(
     exams: Sequence[PastExam], category: int, kept: frozenset[str] = frozenset(), encoding: str = "utf-8"
 ) -> Group:
-    """Return the screen for every attempt at one category, over all exams, the newest last.
+    """Return the screen for the last attempts at one category in each exam, the newest last.
 
     Args:
         exams: of the workspace.
@@ -95,23 +109,74 @@ def attempts_view(
         kept: SHA-256 of the models whose files are kept.
         encoding: of the terminal.
     """
-    blocks: list[RenderableType] = [Text(f"Category {category}  {CATEGORY_TITLES[category]}", style="bold"), Text()]
+    blocks = _opening(category)
     for exam in exams:
-        title = exam.standing.categories[category - 1].title
-        blocks.append(Text.assemble((f"Exam {exam.number}", "bold"), f"  {_day(exam)}  {title}"))
-        attempts = exam.at(category)
-        blocks += [_attempts(attempts, kept, encoding) if attempts else Text("  never graded", style="dim"), Text()]
-    if kept:
-        blocks.append(Text("* the file is kept: .exam/models, under the whole of its SHA-256", style="dim"))
-    return Group(*blocks)
+        course = exam.made.every[category]
+        blocks.append(_exam_line(exam, category))
+        if course.count > len(course.lines):
+            blocks.append(_earlier(course.count - len(course.lines), category))
+        blocks += _tables(course.recent, kept, encoding)
+    return Group(*blocks, *_closing(exams, kept))
 
 
-def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 2), expand=True, show_edge=False, header_style="dim")
+def every_attempt_views(
+    exams: Sequence[PastExam], category: int, kept: frozenset[str] = frozenset(), encoding: str = "utf-8"
+) -> Iterator[RenderableType]:
+    """Yield the screen for every attempt at one category piece by piece, since there may be very many.
+
+    Args:
+        exams: of the workspace.
+        category: 1 to 5.
+        kept: SHA-256 of the models whose files are kept.
+        encoding: of the terminal.
+
+    Raises:
+        OSError: a file of attempts can no longer be read.
+    """
+    yield from _opening(category)
+    for exam in exams:
+        yield _exam_line(exam, category)
+        yield from _tables((line.attempt() for line in exam.at(category)), kept, encoding)
+    yield from _closing(exams, kept)
+
+
+def _opening(category: int) -> list[RenderableType]:
+    return [Text(f"Category {category}  {CATEGORY_TITLES[category]}", style="bold"), Text()]
+
+
+def _closing(exams: Sequence[PastExam], kept: frozenset[str]) -> list[RenderableType]:
+    return [*([Text(KEPT, style="dim")] if kept else []), *_left_out(exams)]
+
+
+def _exam_line(exam: PastExam, category: int) -> Text:
+    title = exam.standing.categories[category - 1].title
+    return Text.assemble((f"Exam {exam.number}", "bold"), f"  {_day(exam)}  {title}")
+
+
+def _earlier(count: int, category: int) -> Text:
+    """Return the line in place of the attempts that are not shown."""
+    what = "1 earlier attempt" if count == 1 else f"{count:,} earlier attempts"
+    return Text(f"  {what}, shown by: python -m exam history --category {category} --every", style="dim")
+
+
+def _tables(attempts: Iterable[Attempt], kept: frozenset[str], encoding: str) -> Iterator[RenderableType]:
+    """Yield tables that look like one, and an empty line; a sentence where there are no attempts."""
+    rows = iter(attempts)
+    some = list(islice(rows, PIECE))
+    yield _attempts(some, kept, encoding) if some else Text("  never graded", style="dim")
+    while some := list(islice(rows, PIECE)):
+        yield _attempts(some, kept, encoding, show_header=False)
+    yield Text()
+
+
+def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str, show_header: bool = True) -> Padding:
+    table = Table(
+        box=None, padding=(0, 2, 0, 0), expand=True, show_edge=False, header_style="dim", show_header=show_header
+    )
     table.add_column("graded", width=16, no_wrap=True)
     table.add_column("mode", width=8)
     table.add_column("", width=5, no_wrap=True)
-    table.add_column(attempts[-1].result.metric, justify="right", max_width=16)
+    table.add_column(Text(attempts[-1].result.metric), justify="right", width=METRIC)
     table.add_column("model", width=HASH + 2, no_wrap=True)
     table.add_column("first finding", ratio=1, overflow="ellipsis", no_wrap=True)
     for attempt in attempts:
@@ -123,4 +188,4 @@ def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str) 
         found = result.findings[0].code if result.findings else ""
         moment = f"{attempt.graded_at.astimezone():%Y-%m-%d %H:%M}"
         table.add_row(moment, attempt.mode, boxes(result.points, encoding), value, model, Text(found, style="dim"))
-    return table
+    return Padding(table, (0, 0, 0, 2))

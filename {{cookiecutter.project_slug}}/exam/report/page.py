@@ -8,7 +8,7 @@ import re
 import sys
 import webbrowser
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,8 +18,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from exam import __version__, attempts, bank, catalogue, history, standing
-from exam.attempts import Attempt
+from exam import __version__, bank, catalogue, history, standing
+from exam.attempts import Attempt, left_out_note
 from exam.bank.question import METRICS, Question
 from exam.bank.skills import SECTIONS
 from exam.catalogue import LEVELS, Entry
@@ -31,6 +31,7 @@ from exam.report.details import Details, Figure, details
 from exam.report.terminal import CATEGORY_TITLES, duration
 from exam.session import Session
 from exam.standing import CategoryStanding, Standing
+from exam.tally import RECENT
 from exam.workspace import Exam, Workspace, write_atomically
 
 COMMAND = re.compile(r"python -m exam \w+(?: --[a-z-]+| \d\b| \w+_\w+)*")
@@ -93,11 +94,20 @@ class Skill:
     questions: tuple[str, ...]
 
 
+Tell = Callable[[str], None]
+
+
+def _to_nobody(note: str) -> None:
+    """Keep it to the page."""
+
+
 class NotWritten(Exception):
     """The page cannot be put where it was wished; the message is one sentence."""
 
 
-def write(workspace: Workspace, exam: Exam, session: Session | None, output: Path | None = None) -> Path:
+def write(
+    workspace: Workspace, exam: Exam, session: Session | None, output: Path | None = None, tell: Tell = _to_nobody
+) -> Path:
     """Write the report and return its path.
 
     Args:
@@ -105,13 +115,14 @@ def write(workspace: Workspace, exam: Exam, session: Session | None, output: Pat
         exam: the present exam.
         session: its clock, None for practice.
         output: the file; by default one named after the time, in ``.exam/reports``.
+        tell: called with what people should know besides, as a sentence.
 
     Raises:
         NotWritten: the file cannot be written.
     """
     now = datetime.now(UTC)
     path = (output or workspace.state / "reports" / f"{now:%Y-%m-%d_%H%M%S}.html").absolute()
-    text = render(workspace, exam, session, path.parent, now)
+    text = render(workspace, exam, session, path.parent, now, tell)
     try:
         write_atomically(path, text)
     except OSError as error:
@@ -128,7 +139,9 @@ def show(path: Path) -> None:
             webbrowser.open(path.as_uri())
 
 
-def render(workspace: Workspace, exam: Exam, session: Session | None, folder: Path, now: datetime) -> str:
+def render(
+    workspace: Workspace, exam: Exam, session: Session | None, folder: Path, now: datetime, tell: Tell = _to_nobody
+) -> str:
     """Return the page.
 
     Args:
@@ -137,11 +150,13 @@ def render(workspace: Workspace, exam: Exam, session: Session | None, folder: Pa
         session: its clock, None for practice.
         folder: where the page will lie; its links start there.
         now: when it is written.
+        tell: called with what people should know besides, as a sentence.
     """
     questions = {category: bank.load(name) for category, name in exam.questions.items()}
-    every = [attempt for attempt in attempts.read(workspace) if attempt.result.sha256 is not None]
-    stands = standing.at(workspace, exam, session)
-    entries = catalogue.entries(workspace)
+    made = standing.count(workspace, exam)
+    stands = standing.of(workspace, exam, session, made)
+    past = history.exams(workspace)
+    entries = catalogue.entries(workspace, exams=[other.made for other in past])
     parts = [_part(workspace, questions[entry.category], entry, folder) for entry in stands.categories]
     environment = _environment()
     return environment.get_template("page.html.j2").render(
@@ -151,12 +166,13 @@ def render(workspace: Workspace, exam: Exam, session: Session | None, folder: Pa
         parts=parts,
         verdict=_verdict(stands),
         clock=_clock(session),
-        uncounted=len(every) - sum(len(entry.attempts) for entry in stands.categories),
+        uncounted=made.submitted.count - sum(entry.attempts for entry in stands.categories),
+        left_out=_left_out(past, tell),
         timeline=_timeline(stands),
         times=_times(stands),
-        progress=_progress(history.progress(history.exams(workspace))),
-        tuned=history.tuned(every, exam.questions),
-        recent=every[: -MOST_RECENT - 1 : -1],
+        progress=_progress(history.progress(past)),
+        tuned=made.tuned,
+        recent=[line.attempt() for line in reversed(made.latest)][:MOST_RECENT],
         skills=_skills(stands, questions, entries),
         untried=_untried(entries),
         entries=entries,
@@ -169,6 +185,14 @@ def render(workspace: Workspace, exam: Exam, session: Session | None, folder: Pa
         category_titles=CATEGORY_TITLES,
         levels=LEVELS,
     )
+
+
+def _left_out(past: Sequence[history.PastExam], tell: Tell) -> str | None:
+    """Return the note on attempts that cannot be read, which is told too; None where there are none."""
+    note = left_out_note(exam.made.left_out for exam in past)
+    if note:
+        tell(note)
+    return note
 
 
 def _environment() -> Environment:
@@ -273,7 +297,7 @@ def _timeline(stands: Standing) -> Figure | None:
     """Return the chart of all attempts; None without any."""
     session = stands.session
     done: dict[int, list[tuple[datetime | float, int]]] = {
-        entry.category: [(_moment(attempt, session), attempt.result.points or 0) for attempt in entry.attempts]
+        entry.category: [(_moment(attempt, session), attempt.result.points or 0) for attempt in entry.course.recent]
         for entry in stands.categories
         if entry.attempts
     }
@@ -283,7 +307,9 @@ def _timeline(stands: Standing) -> Figure | None:
     text = " ".join(f"Category {category}: {points} points." for category, points in told.items())
     label = Label("attempts", "Points of each attempt over time", text)
     svg = charts.attempts_chart(label, done, session.hours if session else None)
-    return Figure(svg, "Attempts over time", "Each mark is one grading; the last one of a category counts.")
+    is_cut = any(entry.attempts > RECENT for entry in stands.categories)
+    some = f", at most the last {RECENT} of each category" if is_cut else ""
+    return Figure(svg, "Attempts over time", f"Each mark is one grading{some}; the last one of a category counts.")
 
 
 def _progress(done: Sequence[history.Point]) -> Figure | None:

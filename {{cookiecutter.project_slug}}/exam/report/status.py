@@ -14,6 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from exam.attempts import left_out_note
 from exam.grading.result import Result
 from exam.report.terminal import console, duration, headline, indented, result_lines, results_view, sum_line
 from exam.session import Session
@@ -39,7 +40,9 @@ def status_view(standing: Standing, seed: int, encoding: str = "utf-8", short: b
     for category in standing.categories:
         blocks += _category(category, encoding)[: 1 if short else 2]
     blocks += [Text(), sum_line(standing.total)]
-    blocks += [Text(note, style="dim") for note in (standing.session.notes if standing.session else ())]
+    blocks += [Text(note, style="dim") for note in (standing.session.latest_notes if standing.session else ())]
+    left_out = left_out_note([standing.left_out] if standing.left_out else [])
+    blocks += [Text(note, style="yellow") for note in filter(None, [left_out])]
     step = Table.grid(padding=(0, 1))
     step.add_row(Text("->", style="dim"), Text(standing.next_step))
     return Group(*blocks, step)
@@ -76,7 +79,7 @@ def _category(standing: CategoryStanding, encoding: str) -> list[RenderableType]
     if latest is None:
         told.append("not submitted yet")
     else:
-        told.append("graded once" if len(standing.attempts) == 1 else f"graded {len(standing.attempts)} times")
+        told.append("graded once" if standing.attempts == 1 else f"graded {standing.attempts:,} times")
     if latest and best and (best.result.points or 0) > (points or 0):
         told.append(f"an earlier model earned {best.result.points}")
     if standing.seconds is not None:

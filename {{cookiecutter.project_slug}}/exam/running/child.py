@@ -1,0 +1,99 @@
+"""The inside of a limited process: what it does to itself before it touches anything of a stranger's."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from exam.running import wall
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What the system itself is asked to keep to, where it has such limits; see getrlimit(2).
+
+    Attributes:
+        address_space: bytes; None for no limit.
+        file_size: bytes of the largest file that may be written, the log included.
+        processor: seconds of the processor; None for a process that lives on.
+        may_fork: whether processes and threads may be started.
+    """
+
+    address_space: int | None
+    file_size: int
+    processor: int | None = None
+    may_fork: bool = True
+
+
+def main(connection: Connection, serve: str, log: str, dies_with_parent: bool) -> None:
+    """Run ``serve``, "module:function", with this end of the pipe until the other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    print_to(log)
+    if dies_with_parent:
+        die_with_parent()
+    module, _, function = serve.partition(":")
+    with suppress(EOFError):
+        getattr(importlib.import_module(module), function)(connection)
+
+
+def print_to(log: str) -> None:
+    """Send what this process prints to a file: the native code of TensorFlow writes to stderr at any log level."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for standard in (1, 2):
+        os.dup2(descriptor, standard)
+    os.close(descriptor)
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process with the thread that started it."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def settle(resources: Resources, readable: Iterable[Path] | None = None, writable: Iterable[Path] = ()) -> None:
+    """Set this process's own limits; called once, when it knows what it will work on.
+
+    Args:
+        resources: what it may use.
+        readable: see ``wall.build``; None for no wall.
+        writable: alike.
+
+    A wall holds for threads that begin later, so it comes first.
+    """
+    if readable is not None:
+        wall.build(readable, writable)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    if os.name == "nt":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resources.file_size, resources.file_size))
+    if resources.processor is not None:  # the first number ends it by SIGXCPU, which tells why it ended
+        resource.setrlimit(resource.RLIMIT_CPU, (resources.processor, resources.processor + 5))
+    if sys.platform == "linux":
+        if resources.address_space is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (resources.address_space, resources.address_space))
+        if not resources.may_fork:
+            resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def _end_with_the_parent() -> None:
+    """Wait for the end of the process that started this one; then nobody wants the answer."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
