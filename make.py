@@ -13,6 +13,7 @@
     python make.py kills [--rounds 20 --seed 20261122]      end gradings at random moments, and look at what is left
     python make.py layers [WORD ...]                        save and grade what all of Keras can build, write LAYERS.md
     python make.py twins [QUESTION ...]                     write trained models in other ways, and compare the scores
+    python make.py same [--before REVISION]                 grade the same models with another version, and compare
     python make.py guided [--seconds 600]                   change files guided by coverage of the inspection (atheris)
 """
 
@@ -121,6 +122,7 @@ SCRIPTS = {
     "kills": "kills.py",
     "layers": "space_table.py",
     "twins": "twins.py",
+    "same": "same.py",
     "faults": "faults.py",
 }
 """Command -> script in ``tests/``; ``__doc__`` says what each does."""

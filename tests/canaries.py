@@ -10,12 +10,13 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from exam.running import child
+from exam.running import child, protocol
 
 MARK = "canaries: "
 
@@ -89,3 +90,81 @@ def _after_settling() -> None:
         sing(text)
 
     child.settle = settled
+
+
+# --- A process that has been taken over, and lies
+
+
+def _phases(connection: Connection, *phases: str) -> None:
+    protocol.receive(connection, ["model"])
+    for phase in phases:
+        protocol.send(connection, "phase", phase=phase)
+
+
+def _then(connection: Connection, header: dict[str, Any] | bytes, content: bytes = b"") -> None:
+    """Go through the phases, then send what no real worker would."""
+    _phases(connection, *PHASES)
+    connection.send_bytes(header if isinstance(header, bytes) else json.dumps(header).encode())
+    if content:
+        connection.send_bytes(content)
+    time.sleep(60)
+
+
+def begins_again(connection: Connection) -> None:
+    _phases(connection, *PHASES)
+    while True:
+        protocol.send(connection, "phase", phase=PHASES[1])
+        time.sleep(0.1)
+
+
+def no_header(connection: Connection) -> None:
+    _then(connection, b"[[[")
+
+
+def long_header(connection: Connection) -> None:
+    _then(connection, b" " * 10_000_000)
+
+
+def nested_header(connection: Connection) -> None:
+    _then(connection, b"[" * 1_000_000)
+
+
+def another_type(connection: Connection) -> None:
+    _then(connection, {"type": "passed", "bytes": 0, "points": 5})
+
+
+def terabyte(connection: Connection) -> None:
+    _then(connection, {"type": "answers", "bytes": 4 * 10**12, "shape": [10**12, 1], "whole_numbers": False})
+
+
+def one_answer(connection: Connection) -> None:
+    _then(connection, {"type": "answers", "bytes": 4, "shape": [1, 1], "whole_numbers": False}, bytes(4))
+
+
+def fewer_bytes(connection: Connection) -> None:
+    _then(connection, {"type": "answers", "bytes": 400, "shape": [100, 1], "whole_numbers": False}, bytes(4))
+
+
+def more_bytes(connection: Connection) -> None:
+    _then(connection, {"type": "answers", "bytes": 400, "shape": [100, 1], "whole_numbers": False}, bytes(4000))
+
+
+def other_bytes(connection: Connection) -> None:
+    _then(connection, {"type": "answers", "bytes": 404, "shape": [100, 1], "whole_numbers": False}, bytes(404))
+
+
+def negative_shape(connection: Connection) -> None:
+    _then(connection, {"type": "answers", "bytes": 400, "shape": [-100, -1], "whole_numbers": False}, bytes(400))
+
+
+def half_a_message(connection: Connection) -> None:
+    _phases(connection, *PHASES)
+    os.write(connection.fileno(), b"\x00\x00\x01\x00half")
+    time.sleep(60)
+
+
+PHASES = ("starting TensorFlow", "loading the model", "predicting")
+LIARS = [
+    begins_again, no_header, long_header, nested_header, another_type, terabyte, one_answer, fewer_bytes, more_bytes,
+    other_bytes, negative_shape, half_a_message,
+]

@@ -13,15 +13,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import canaries
 import files
 import h5py
 import harness
 import kills
+import numpy as np
 import psutil
 import pytest
 
 from exam import bank
-from exam.grading import contained
+from exam.grading import contained, run
+from exam.grading.evidence import Study
+from exam.grading.repair import repaired_copy
 from exam.grading.result import Result
 from exam.running import wall
 from exam.workspace import Exam, Workspace
@@ -72,9 +76,9 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def graded(workspace: Workspace, *arguments: str, **environment: str) -> list[dict[str, Any]]:
     """Return what ``grade --json`` prints of both categories."""
-    run = harness.run_exam(workspace, "grade", "1", "2", "--json", *arguments, **environment)
-    assert run.stdout, run.stderr
-    found: list[dict[str, Any]] = json.loads(run.stdout)
+    ended = harness.run_exam(workspace, "grade", "1", "2", "--json", *arguments, **environment)
+    assert ended.stdout, ended.stderr
+    found: list[dict[str, Any]] = json.loads(ended.stdout)
     return found
 
 
@@ -124,21 +128,12 @@ def test_answers_that_are_none_cost_only_their_own_category(
 @pytest.mark.parametrize("name", ["texts", "one row for all", "two rows for each", "complex numbers"])
 def test_the_worker_says_it_where_the_description_does_not_tell(made: Path, tmp_path: Path, name: str) -> None:
     """The inspection knows these models; the process that runs them must not rely on that."""
-    from functools import partial
-
-    import numpy as np
-
-    from exam.grading.evidence import Study
-    from exam.grading.repair import repaired_copy
-    from exam.grading.run import Job, Runner
-
     model = tmp_path / "mymodel.h5"
     if not repaired_copy(made / f"{name}.h5", model, files.KERAS):
         shutil.copyfile(made / f"{name}.h5", model)
     np.savez(tmp_path / "hidden.npz", x=np.ones((100, 1), np.float32))
-    study = partial(lambda *_: Study())
-    with Runner(tmp_path / "log" / "worker.log") as runner:
-        (answer,) = runner.run([Job(LINE, model, tmp_path / "hidden.npz", tmp_path, study)])
+    with run.Runner(tmp_path / "log" / "worker.log") as runner:
+        (answer,) = runner.run([run.Job(LINE, model, tmp_path / "hidden.npz", tmp_path, lambda *_: Study())])
     expected = "mixed-samples" if "row" in name else "not-numbers"
     assert answer.predictions is None and answer.finding is not None and answer.finding.code == expected
 
@@ -183,19 +178,72 @@ def test_an_exception_of_ours_costs_its_category_alone(
     if function == "_refused":  # a file that Keras refuses
         files.write(workspace.model(1), files.line_model())
     program = BROKEN.format(module=module, function=function)
-    run = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-c", program, "grade", "1", "2", "--json"],
         cwd=workspace.root,
         env=harness.environment_for(),
         capture_output=True,
         text=True,
     )
-    bad, sound = json.loads(run.stdout)
-    assert run.returncode == 3 and (bad["status"], bad["points"]) == ("grader fault", None)
+    bad, sound = json.loads(ended.stdout)
+    assert ended.returncode == 3 and (bad["status"], bad["points"]) == ("grader fault", None)
     assert (sound["status"], sound["value"]) == ("scored", alone)
     assert "planted" in (workspace.log / "faults.log").read_text(encoding="utf-8")
     kept = [json.loads(line)["category"] for line in workspace.attempts.read_text(encoding="utf-8").splitlines()]
     assert kept == [2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lie", canaries.LIARS, ids=lambda lie: lie.__name__)
+def test_a_worker_that_lies_gives_no_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: Any) -> None:
+    """Whoever has taken the process over can say what it likes: it is stopped, in time, and is believed nothing."""
+    monkeypatch.setattr(run, "SERVE", f"canaries:{lie.__name__}")
+    monkeypatch.setattr(run, "SECONDS_PER_MODEL", 2)
+    np.savez(tmp_path / "hidden.npz", x=np.ones((100, 1), np.float32))
+    model = files.write(tmp_path / "mymodel.h5", files.line_model())
+    began = time.monotonic()
+    with run.Runner(tmp_path / "log" / "worker.log") as runner:
+        runner.warm()
+        (answer,) = runner.run([run.Job(LINE, model, tmp_path / "hidden.npz", tmp_path, lambda *_: Study())])
+    assert answer.predictions is None and answer.finding is not None and time.monotonic() - began < 30
+    assert answer.finding.code == "out-of-bounds"
+
+
+EXPERIMENTING = """
+import sys, time
+from exam.grading import experiments, run
+run.SECONDS_OF_EXPERIMENTS = 2
+
+def study(question, hidden, predictions, scored, again, on_training):
+    began = time.monotonic()
+    try:
+        while True:
+            again(experiments.Change(), 1)
+    finally:
+        print("experiments took", time.monotonic() - began, file=sys.stderr)
+
+experiments.study = study
+sys.argv = ["exam", *sys.argv[1:]]
+from exam.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_all_experiments_with_a_model_share_one_budget(workspace: Workspace, made: Path) -> None:
+    """Before, each began a clock of its own: one model took 142 seconds."""
+    shutil.copyfile(made / "whole numbers.h5", workspace.model(1))
+    ended = subprocess.run(
+        [sys.executable, "-c", EXPERIMENTING, "grade", "1", "--json"],
+        cwd=workspace.root,
+        env=harness.environment_for(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    (result,) = json.loads(ended.stdout)
+    seconds = float(ended.stderr.split("experiments took")[1].split()[0])
+    assert result["status"] == "scored" and result["findings"] and seconds < 20
 
 
 # --- The wall
@@ -240,14 +288,14 @@ def test_canaries_in_both_processes_reach_nothing(
     folder, log = _places(tmp_path, workspace), tmp_path / "reader.log"
     environment = harness.environment_for(MY_SECRET_KEY="secret")
     environment["PYTHONPATH"] += os.pathsep + str(folder)
-    run = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-c", SINGING.format(folder=str(folder), log=str(log)), "grade", "1", "--json"],
         cwd=workspace.root,
         env=environment,
         capture_output=True,
         text=True,
     )
-    (result,) = json.loads(run.stdout)
+    (result,) = json.loads(ended.stdout)
     assert result["status"] == "scored"
     for song in (log, workspace.log / "worker.log"):
         (line,) = [line for line in song.read_text().splitlines() if line.startswith("canaries: ")]
@@ -256,8 +304,6 @@ def test_canaries_in_both_processes_reach_nothing(
 
 def test_the_canaries_can_sing(tmp_path: Path) -> None:
     """Without the wall they reach what they try, so that their silence means something."""
-    import canaries
-
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "private.txt").write_text("private")
     (tmp_path / "starter.py").touch()
@@ -265,6 +311,20 @@ def test_the_canaries_can_sing(tmp_path: Path) -> None:
     for name, attempt in canaries.attempts(beside, tmp_path / "outside" / "private.txt").items():
         if name not in ("become a program", "read another process"):
             attempt()
+
+
+def test_a_kernel_that_refuses_the_wall_costs_no_grading() -> None:
+    program = (
+        "from exam.running import child, wall\n"
+        "def refuse(*_): raise OSError(7, 'too many walls')\n"
+        "wall.build = refuse\n"
+        "child.settle(child.Resources(None, 2**20), [])\n"
+        "print('settled')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=harness.environment_for(), capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "settled\n" and "too many walls" in ended.stderr
 
 
 # --- Texts
@@ -293,11 +353,11 @@ def test_texts_of_a_file_are_cut_and_stay_on_their_line(workspace: Workspace, na
     """On the screen, in the record and in JSON."""
     files.write(workspace.model(1), LONG[name]())
     for command in (["check", "1"], ["check", "1", "--json"], ["grade", "1"], ["history", "--category", "1"]):
-        run = harness.run_exam(workspace, *command)
-        assert len(run.stdout + run.stderr) < 4_000
-        lines = [line.strip() for line in run.stdout.splitlines()]
+        ended = harness.run_exam(workspace, *command)
+        assert len(ended.stdout + ended.stderr) < 4_000
+        lines = [line.strip() for line in ended.stdout.splitlines()]
         assert not any(line.startswith(("5 of 5", "Category 1  5", "Exam: 100 of")) for line in lines)
-        assert "\x1b[2J" not in run.stdout
+        assert "\x1b[2J" not in ended.stdout
     assert len(workspace.attempts.read_text(encoding="utf-8")) < 4_000
     found = contained.inspect(workspace.model(1), LINE).finding
     assert found is not None and not any(sign * 81 in found.message for sign in "xyX")
@@ -333,8 +393,8 @@ def test_a_version_that_is_no_text_is_said(workspace: Workspace) -> None:
     with h5py.File(path, "r+") as file:
         file.attrs["keras_version"] = 2.15
     for command in ("check", "grade"):
-        run = harness.run_exam(workspace, command, "1")
-        assert run.returncode == 1 and "an attribute keras_version that is no text" in " ".join(run.stdout.split())
+        ended = harness.run_exam(workspace, command, "1")
+        assert ended.returncode == 1 and "an attribute keras_version that is no text" in " ".join(ended.stdout.split())
 
 
 # --- The way in
@@ -394,12 +454,12 @@ def test_no_command_reads_what_is_no_model_file(
     make(workspace.model(1))
     grade = ["grade", "1"]
     for command in (["check", "1"], grade, [*grade, "--keep-models"], ["status"], ["report", "--no-open"]):
-        run = limited(workspace, command)
-        assert "not your work" not in run.stderr and "Traceback" not in run.stderr, run.stderr
+        ended = limited(workspace, command)
+        assert "not your work" not in ended.stderr and "Traceback" not in ended.stderr, ended.stderr
         if command[0] in ("check", "grade"):
-            assert run.returncode == 1 and STRANGE[make] in run.stdout
+            assert ended.returncode == 1 and STRANGE[make] in ended.stdout
         else:
-            assert run.returncode == 0
+            assert ended.returncode == 0
     assert "has not been graded yet" in limited(workspace, ["status"]).stdout.replace("\n", " ")
 
 
@@ -447,8 +507,8 @@ def test_a_file_that_is_open_for_writing_is_said_at_once(workspace: Workspace) -
     with h5py.File(workspace.model(1), "w") as file:
         file["x"] = 1
         for command in ("check", "grade"):
-            run = harness.run_exam(workspace, command, "1")
-            assert run.returncode == 1 and "still-being-saved" in run.stdout
+            ended = harness.run_exam(workspace, command, "1")
+            assert ended.returncode == 1 and "still-being-saved" in ended.stdout
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounts a small disk")
@@ -464,8 +524,8 @@ def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path) -> None:
             file["model_weights/large"] = [0.0] * 60_000  # 480 KB: there is no room for a second one
         (disk / "filled").write_bytes(b"x" * (200 * 1024))
         for command in ("grade", "check"):
-            run = harness.run_exam(workspace, command, "1")
-            assert run.returncode == 3 and "The disk is full" in run.stderr and f"exam {command} 1" in run.stderr
+            ended = harness.run_exam(workspace, command, "1")
+            assert ended.returncode == 3 and "The disk is full" in ended.stderr and f"exam {command} 1" in ended.stderr
         assert not workspace.attempts.exists() or not workspace.attempts.read_text()
     finally:
         subprocess.run(["umount", str(disk)], check=True)

@@ -6,7 +6,8 @@ twin with other activations.
 
     python make.py twins [QUESTION ...]
 
-trains the reference and the first attempt of every question, or of those named, and grades them and all their twins.
+grades the reference and the first attempt of every question, or of those named, and all their twins. The models are
+trained once and kept in ``.log/models``.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import harness
+import same
 
 from exam.grading.grade import grade, new_runner
 from exam.grading.result import Result
 from exam.workspace import Exam, Workspace
 
-SEED = 31
+SEED = same.SEED
 FUNCTIONS = {"softmax": "softmax", "relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "elu": "elu", "silu": "swish"}
 """Keras's activation -> the function of ``tf.nn`` that learners give instead."""
 
@@ -134,8 +136,12 @@ def tried(question: str, attempt: str) -> tuple[Result, dict[str, Result]]:
     """Return what one attempt at a question scores, and what its twins score."""
     with tempfile.TemporaryDirectory() as name:
         workspace = Workspace(Path(name) / "workspace")
-        own, _ = harness.train_and_grade(workspace.root, question, SEED, attempt)
-        return own, graded(workspace, harness.exam_of(question, SEED), Path(name) / "twins")
+        exam = harness.exam_of(question, SEED)
+        harness.prepare(workspace, exam)
+        (category,) = exam.questions
+        shutil.copyfile(same.trained(question, attempt), workspace.model(category))
+        (own,) = grade(workspace, exam, [category])
+        return own, graded(workspace, exam, Path(name) / "twins")
 
 
 def differing(own: Result, twins: dict[str, Result]) -> list[str]:

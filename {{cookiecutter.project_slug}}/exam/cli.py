@@ -31,6 +31,10 @@ CATEGORY = click.IntRange(1, 5)
 NOT_GRADABLE, NOT_READY = 1, 3
 ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """What the system sends at its own end, a terminal that is closed, and whoever stops a program politely."""
+NO_WALL = (
+    "\nThis system puts no wall around the processes that read and run model files. Your own files need none; grade "
+    "those of strangers on Linux 5.13 or later."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 keep_models_option = click.option(
     "--keep-models", is_flag=True, help="Keep a copy of each graded file in .exam/models."
@@ -71,7 +75,7 @@ def verify(as_json: bool, marker: bool) -> None:
         found.to_dict(),
         f"Environment verified in {found.seconds:g} s: Python {found.python}, TensorFlow {found.tensorflow}, "
         f"Keras {found.keras}{gpus}.\nA model was trained, saved as .h5 and loaded again by a new process: its "
-        f"predictions differ by {found.difference:.0e}.",
+        f"predictions differ by {found.difference:.0e}.{'' if found.is_walled else NO_WALL}",
     )
 
 

@@ -28,7 +28,17 @@ class EnvironmentProblem(Exception):
 
 @dataclass(frozen=True)
 class Verification:
-    """What the proof found: versions, the devices, the largest difference after reloading, and its duration."""
+    """What the proof found.
+
+    Attributes:
+        python: its version, as that of the next two.
+        tensorflow: alike.
+        keras: alike.
+        gpus: how many TensorFlow sees.
+        difference: the largest between the predictions before saving and after loading.
+        seconds: that the proof took.
+        is_walled: whether the processes that read and run model files are shut in here, see ``exam.running.wall``.
+    """
 
     python: str
     tensorflow: str
@@ -36,6 +46,7 @@ class Verification:
     gpus: int
     difference: float
     seconds: float
+    is_walled: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -89,6 +100,7 @@ def verify(progress: Progress = lambda text: None) -> Verification:
         gpus=len(tf.config.list_physical_devices("GPU")),
         difference=difference,
         seconds=round(time.monotonic() - started, 1),
+        is_walled=_is_walled(),
     )
 
 
@@ -136,6 +148,12 @@ def _reload(path: Path) -> None:
     tf = _tensorflow()
     model = tf.keras.models.load_model(path, compile=False)
     np.save(path.with_name("y.npy"), np.asarray(model(np.load(path.with_name("x.npy")))))
+
+
+def _is_walled() -> bool:
+    """Return whether a process could shut itself in; a wall is for good, so another process tries."""
+    command = [sys.executable, "-m", "exam.running.wall"]
+    return not subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, check=False).returncode
 
 
 def benchmark(progress: Progress = lambda text: None, samples: int = FASHION_MNIST_SAMPLES) -> Benchmark:

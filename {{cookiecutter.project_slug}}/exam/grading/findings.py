@@ -546,20 +546,23 @@ def finding(code: str, **values: Any) -> Finding:
     return Finding(code, entry.severity, message, next_step)
 
 
-LONGEST_NAME, LONGEST_PART = 80, 300
-"""Characters that a name of a stranger's file may have in a sentence, and all of what is filled in for one value."""
-_NAMES = ("layer", "setting", "version")
+LONGEST_NAME, LONGEST_REASON = 80, 300
+"""Characters that a name of a stranger's file may have in a sentence, and a reason with such names in it."""
+_NAMES, _REASONS = ("layer", "setting", "version"), ("found", "reason", "what")
+"""Values of findings that come from a file, or tell something of it; all others are ours."""
 _QUOTED = re.compile(r"(['\"])((?:(?!\1).){81,})\1", re.DOTALL)
 """A name in a reason, where it stands in quotes."""
 
 
 def _told(name: str, value: str) -> str:
     """Return a value as long as a sentence may hold it, whatever a stranger's file has put into it."""
-    value = value[: 100 * LONGEST_PART]  # more is never shown, and would take long to look through
+    if name not in (*_NAMES, *_REASONS):
+        return value
+    value = value[: 100 * LONGEST_REASON]  # more is never shown, and would take long to look through
     if name in _NAMES or " " not in value:
         return _cut(value)
     value = _QUOTED.sub(lambda match: f"{match[1]}{_cut(match[2])}{match[1]}", value)
-    return shortened(value, LONGEST_PART)
+    return shortened(value, LONGEST_REASON)
 
 
 def _cut(text: str) -> str:

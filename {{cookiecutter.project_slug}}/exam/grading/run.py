@@ -29,7 +29,7 @@ from exam.grading.experiments import Again, Answers, Change, OnTraining
 from exam.grading.findings import Finding, finding
 from exam.grading.structure import mixed_samples
 from exam.ready import installed_versions, older_keras, release
-from exam.running.process import LimitedProcess, Limits, Stopped
+from exam.running.process import DISORDER, LimitedProcess, Limits, Stopped
 from exam.running.protocol import Message
 
 SERVE = "exam.grading.worker:serve"
@@ -228,10 +228,14 @@ class _Worker(LimitedProcess):
         """
         self._enter(worker.STARTING)
         self.send("model", **message)
+        phases = iter((worker.STARTING, worker.LOADING, worker.PREDICTING))  # each begins once, with its clock
         while True:
             reply = self.receive("phase", "answers", "refused", "unfit", "fault")
             if reply.type == "phase":
-                self._enter(str(reply.values["phase"]))
+                phase = next(phases, None)
+                if phase is None or reply.values.get("phase") != phase:
+                    raise Stopped(DISORDER)
+                self._enter(phase)
                 wrong = _wrong_shape(job, *_shapes(reply.values))
                 if wrong:
                     self.stop()
@@ -270,12 +274,12 @@ class _Worker(LimitedProcess):
             return None
         rows = _shape(reply)[0]
         if not 0 < rows <= count:
-            raise Stopped("answered in disorder")
+            raise Stopped(DISORDER)
         predictions = self._array(reply, (rows, *question.output_shape))
         labels = self.receive("labels")
         shape = _shape(labels)
         if shape[0] != rows or 4 * math.prod(shape) > LONGEST_LABELS:
-            raise Stopped("answered in disorder")
+            raise Stopped(DISORDER)
         return Answers(predictions, _as_hidden(question, self._array(labels, shape)), int(reply.values["size"]))
 
     def _asked(self, kind: str, **values: Any) -> Message:
@@ -303,7 +307,7 @@ class _Worker(LimitedProcess):
             Stopped: it states another shape, or other bytes follow.
         """
         if _shape(reply) != shape:
-            raise Stopped("answered in disorder")
+            raise Stopped(DISORDER)
         data = self.content(reply, 4 * math.prod(shape))
         return np.frombuffer(data, dtype="<f4").reshape(shape)
 
@@ -327,7 +331,7 @@ def _shape(reply: Message) -> tuple[int, ...]:
     """
     shape = reply.values.get("shape")
     if not isinstance(shape, list) or not shape or not all(type(size) is int and size >= 0 for size in shape):
-        raise Stopped("answered in disorder")
+        raise Stopped(DISORDER)
     return tuple(shape)
 
 

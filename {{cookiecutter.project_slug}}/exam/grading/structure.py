@@ -11,7 +11,7 @@ from typing import Any
 from exam import bank
 from exam.bank.question import Question
 from exam.grading import functions, layers, shapes
-from exam.grading.findings import Finding, finding
+from exam.grading.findings import Finding, finding, shown_name
 
 Config = dict[str, Any]
 
@@ -103,7 +103,7 @@ def activation_finding(item: layers.Declared) -> Finding | None:
 def _setting_finding(item: layers.Declared, kind: re.Match[str] | None, what: str) -> Finding:
     name = kind[1] if kind else "function"
     if kind:
-        advice = f'Write {item.setting}="{_EXAMPLES[name]}", or another name that tf.keras.{name}s has.'
+        advice = f'Write {shown_name(item.setting)}="{_EXAMPLES[name]}", or another name that tf.keras.{name}s has.'
     else:
         advice = "Build this part of the model from the layers in tf.keras.layers."
     setting = item.setting or name

@@ -32,6 +32,7 @@ DEATHS = {
     24: "took longer than the processor's time allowed for it",
 }
 """Signal -> what happened; elsewhere than on Linux and macOS there are only exit codes."""
+DISORDER = "made the process answer in disorder"
 NEEDED = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "WINDIR")
 """Variables of the environment that a process gets from ours; it sees no other, such as keys and tokens."""
 NEEDED_WITH_GPU = ("CUDA", "NVIDIA", "PATH", "XLA")
@@ -139,7 +140,7 @@ class LimitedProcess:
         try:
             return take()
         except (EOFError, OSError, Disorder) as error:
-            reason = self._verdict or ("answered in disorder" if isinstance(error, Disorder) else self._death())
+            reason = self._verdict or (DISORDER if isinstance(error, Disorder) else self._death())
             raise Stopped(reason) from error
         finally:
             self._is_busy.clear()

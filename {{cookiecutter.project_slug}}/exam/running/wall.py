@@ -59,6 +59,11 @@ def filters_calls() -> bool:
     return sys.platform == "linux" and platform.machine() in _FORBIDDEN_CALLS and sys.maxsize > 2**32
 
 
+def is_whole() -> bool:
+    """Return whether this system offers all of the wall."""
+    return landlock_version() > 0 and (filters_calls() or landlock_version() >= _TCP_SINCE)
+
+
 def build(readable: Iterable[Path], writable: Iterable[Path] = ()) -> None:
     """Shut this thread, and those that it begins later, in: for the rest of their lives.
 
@@ -66,7 +71,7 @@ def build(readable: Iterable[Path], writable: Iterable[Path] = ()) -> None:
         readable: files and folders that may be read, besides the interpreter and the libraries of the system.
         writable: folders in which files may be made, read, written and removed.
 
-    What the kernel does not offer is left out: see ``landlock_version`` and ``filters_calls``.
+    What the kernel does not offer is left out: see ``is_whole``.
 
     Raises:
         OSError: the kernel refused what it offers.
@@ -134,18 +139,19 @@ def _restrict_calls(machine: int, numbers: tuple[int, ...]) -> None:
 
 
 def _interpreter() -> Iterator[Path]:
-    """Yield where Python and its packages lie; of the folders to import from, not the one that holds the engine.
+    """Yield where Python and its packages lie.
 
-    That is the workspace, with everything that the learner keeps in it.
+    Folders to import from are among them, but none that holds something of the learner's: the workspace, in which the
+    engine lies, the folder in which the command was typed, the home directory.
     """
     engine = Path(__file__).resolve().parents[1]
     yield engine
     yield from (Path(folder) for folder in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix})
     yield from (Path(folder) for folder in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if folder)
     yield Path(sysconfig.get_config_var("LIBDIR") or sys.base_prefix)
-    for entry in sys.path:
-        folder = Path(entry).resolve()
-        if entry and not engine.is_relative_to(folder) and not Path.home().is_relative_to(folder):
+    own = (engine, Path.cwd(), Path.home())
+    for folder in (Path(entry).resolve() for entry in sys.path if entry):
+        if not any(place.is_relative_to(folder) for place in own):
             yield folder
 
 
@@ -165,3 +171,8 @@ def _checked(result: int) -> int:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     return int(result)
+
+
+if __name__ == "__main__":  # a process tries it, for ``exam verify``
+    build([])
+    sys.exit(not is_whole())
