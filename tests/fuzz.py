@@ -155,6 +155,7 @@ class Bench:
             (root / name).mkdir(parents=True)
         for name in ("around/canary.h5", "around/beside/canary.txt", "around/here/canary.txt", "home/canary.txt"):
             (root / name).write_text("must stay as it is")
+        self.workspace.scratch.mkdir(parents=True)  # stays, and is empty after each grading
         for category in range(1, 6):
             self.workspace.category(category).mkdir(exist_ok=True)
         os.environ.update(HOME=str(root / "home"), EXAM_CACHE=str(plan.folder / "cache"))

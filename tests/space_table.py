@@ -36,7 +36,7 @@ import numpy as np
 
 from exam import bank
 from exam.bank import hidden
-from exam.grading import cache, contained, reader
+from exam.grading import cache, contained, repair
 from exam.grading.findings import Finding
 from exam.grading.grade import grade
 from exam.grading.result import Result
@@ -258,7 +258,6 @@ def first_line(error: BaseException) -> str:
 
 QUESTION = '''"""A question with the shapes of one model: those of the samples and predictions in a file."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -273,7 +272,7 @@ class Everything(tuple):
         return True
 
 
-SAMPLES = Path(os.environ["EXAM_LAYERS_SAMPLES"])
+SAMPLES = Path(__file__).with_name("samples.npz")
 with np.load(SAMPLES, allow_pickle=False) as arrays:
     X, Y = arrays["x"], arrays["y"]
 
@@ -303,7 +302,7 @@ class Bench:
     def __init__(self, folder: Path, runner: Runner) -> None:
         self.workspace = Workspace(folder)
         self.workspace.category(1).mkdir(parents=True)
-        self.samples = Path(os.environ["EXAM_LAYERS_SAMPLES"])
+        self.samples = bank.find()[ID] / "samples.npz"  # where the grader's processes may read
         self.runner = runner
         self.number = 0
 
@@ -343,8 +342,9 @@ class Bench:
             return refused(outcome, seen.finding)
         try:
             repaired = self.samples.with_name("repaired.h5")
-            rewritten = contained.repaired_copy(self.path, repaired, seen.keras_version)
-        except (ValueError, reader.Stopped) as error:
+            repaired.unlink(missing_ok=True)
+            rewritten = repair.repaired_copy(self.path, repaired, seen.keras_version)
+        except (ValueError, OSError, KeyError) as error:
             return replace(outcome, verdict=PROMISED, said=str(error))
         outcome = replace(outcome, rewritten=rewritten)
         if x.dtype.kind == "U":  # no question asks for words: there is no such hidden set
@@ -462,14 +462,14 @@ def read(results: Path) -> dict[str, Outcome]:
     return {found["name"]: Outcome(**found) for found in map(json.loads, lines)}
 
 
-Start = Callable[[Path, Path, Path], int]
+Start = Callable[[Path, Path], int]
 
 
-def start_worker(engine: Path, folder: Path, results: Path) -> int:
+def start_worker(folder: Path, results: Path) -> int:
     """Run ``work`` in a process of its own and return its exit status."""
     environment = harness.environment_for(
-        PYTHONPATH=os.pathsep.join([str(engine), str(harness.HERE)]), TF_CPP_MIN_LOG_LEVEL="3",
-        EXAM_CACHE=str(folder / "cache"), EXAM_LAYERS_SAMPLES=str(folder / "samples.npz"),
+        PYTHONPATH=os.pathsep.join([str(engine(folder)), str(harness.HERE)]), TF_CPP_MIN_LOG_LEVEL="3",
+        EXAM_CACHE=str(folder / "cache"),
     )
     command = [sys.executable, "-P", str(Path(__file__)), "--worker", str(folder), str(results)]
     with (folder / "said.log").open("a") as log:
@@ -487,7 +487,7 @@ def work_through(names: Sequence[str], kinds: dict[str, str], folder: Path, resu
     while names:
         folder.mkdir(parents=True)
         (folder / "names.json").write_text(json.dumps(list(names)), encoding="utf-8")
-        status = start(folder.parent / "grader" / "engine", folder, results)
+        status = start(folder, results)
         known = read(results)
         names = [name for name in names if name not in known]
         if names:
@@ -509,7 +509,6 @@ def run(rows: Sequence[tuple[str, str]], results: Path, jobs: int = 2, start: St
     done = threading.Event()
     with tempfile.TemporaryDirectory(prefix="layers-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        engine(folder / "grader")
         watcher = threading.Thread(target=_show, args=(results, kinds.keys(), done), daemon=True)
         watcher.start()
 

@@ -110,7 +110,7 @@ def test_differences_are_relative_to_large_predictions() -> None:
 def test_a_row_that_ends_its_process_is_a_crash_and_the_others_go_on(tmp_path: Path) -> None:
     results = tmp_path / "rows.jsonl"
 
-    def start(engine: Path, folder: Path, file: Path) -> int:
+    def start(folder: Path, file: Path) -> int:
         for name in json.loads((folder / "names.json").read_text(encoding="utf-8")):
             (folder / "begun").write_text(name, encoding="utf-8")
             if name == "deadly":

@@ -32,6 +32,8 @@ def repaired(model_config: Config, version: str | None) -> Config:
 def repaired_copy(source: Path, target: Path, version: str | None) -> bool:
     """Copy the .h5 file ``source`` to ``target``, with the repaired description; False if there is nothing to repair.
 
+    There must be no ``target`` yet.
+
     Raises:
         keras2.Unrepairable: before anything is written, as is a file without a description or with nothing to repair.
         ValueError: when the description is not JSON.
@@ -45,7 +47,8 @@ def repaired_copy(source: Path, target: Path, version: str | None) -> bool:
     after = repaired(before, version)
     if after == before:
         return False
-    shutil.copyfile(source, target)
+    with source.open("rb") as original, target.open("xb") as copy:
+        shutil.copyfileobj(original, copy)
     with h5py.File(target, "r+") as file:
         # As str: h5py stores it with variable length, which has no limit of 64 KB.
         file.attrs["model_config"] = json.dumps(after)

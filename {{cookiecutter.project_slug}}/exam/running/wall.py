@@ -149,7 +149,7 @@ def _interpreter() -> Iterator[Path]:
     yield from (Path(folder) for folder in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix})
     yield from (Path(folder) for folder in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if folder)
     yield Path(sysconfig.get_config_var("LIBDIR") or sys.base_prefix)
-    own = (engine, Path.cwd(), Path.home())
+    own = (engine, Path.cwd(), Path(os.path.expanduser("~")))
     for folder in (Path(entry).resolve() for entry in sys.path if entry):
         if not any(place.is_relative_to(folder) for place in own):
             yield folder
