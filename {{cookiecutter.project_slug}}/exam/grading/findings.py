@@ -560,18 +560,19 @@ def _told(name: str, value: str) -> str:
         return value
     value = value[: 100 * LONGEST_REASON]  # more is never shown, and would take long to look through
     if name in _NAMES or " " not in value:
-        return _cut(value)
-    value = _QUOTED.sub(lambda match: f"{match[1]}{_cut(match[2])}{match[1]}", value)
+        return cut_name(value)
+    value = _QUOTED.sub(lambda match: f"{match[1]}{cut_name(match[2])}{match[1]}", value)
     return shortened(value, LONGEST_REASON)
 
 
-def _cut(text: str) -> str:
+def cut_name(text: str) -> str:
+    """Return a name of at most ``LONGEST_NAME`` characters."""
     return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def shown_name(text: str) -> str:
     """Return a name as terminals and files can hold it, cut at ``LONGEST_NAME`` characters."""
-    return _cut(printable(text[: LONGEST_NAME + 1]))
+    return cut_name(printable(text[: LONGEST_NAME + 1]))
 
 
 def shortened(text: str, length: int) -> str:

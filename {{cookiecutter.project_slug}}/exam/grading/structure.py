@@ -11,7 +11,7 @@ from typing import Any
 from exam import bank
 from exam.bank.question import Question
 from exam.grading import functions, layers, shapes
-from exam.grading.findings import Finding, finding, shown_name
+from exam.grading.findings import Finding, cut_name, finding
 
 Config = dict[str, Any]
 
@@ -103,7 +103,7 @@ def activation_finding(item: layers.Declared) -> Finding | None:
 def _setting_finding(item: layers.Declared, kind: re.Match[str] | None, what: str) -> Finding:
     name = kind[1] if kind else "function"
     if kind:
-        advice = f'Write {shown_name(item.setting)}="{_EXAMPLES[name]}", or another name that tf.keras.{name}s has.'
+        advice = f'Write {cut_name(item.setting)}="{_EXAMPLES[name]}", or another name that tf.keras.{name}s has.'
     else:
         advice = "Build this part of the model from the layers in tf.keras.layers."
     setting = item.setting or name
@@ -116,8 +116,8 @@ def _function(entry: Config) -> str:
 
 
 def _bare(class_name: str) -> str:
-    """Return a name without the package that Keras writes in front of it: ``Package>Name``."""
-    return class_name.rpartition(">")[2]
+    """Return a name to be shown, without the package that Keras writes in front of it: ``Package>Name``."""
+    return cut_name(class_name.rpartition(">")[2])
 
 
 def _shown(item: layers.Declared) -> str:
