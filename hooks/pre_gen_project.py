@@ -14,23 +14,29 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 ON_WINDOWS = os.name == "nt"
 WINDOWS_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 LARGEST_SEED = 2**63 - 1
+ACCELERATORS = ("cpu", "gpu")
 LONGEST_WINDOWS_PATH = 70  # TensorFlow's longest inner path, 163, and .venv/Lib/site-packages must fit into 260
 IGNORED_ENTRIES = {".git", ".DS_Store", "Thumbs.db", "desktop.ini"}
 GIGABYTE = 10**9
 DRAWS = (3, 11)  # a hook's own Python from here on draws the exam by itself
 
 
-def answers() -> dict[str, str]:
-    """Return the answers of this generation; JSON in a raw text, so that no answer can become code."""
-    values: dict[str, str] = json.loads(
+def answers() -> dict[str, Any]:
+    """Return the answers of this generation; JSON in a raw text, so that no answer can become code.
+
+    They are texts, except what a user's own defaults hold: yes and no, a mapping, nothing at all. The folder's name is
+    the one that was typed; cookiecutter.json has made one folder of it, so that a refused path leaves none behind.
+    """
+    values: dict[str, Any] = json.loads(
         r"""
 {
   "project_name": {{ cookiecutter.project_name | tojson }},
-  "project_slug": {{ cookiecutter.project_slug | tojson }},
+  "project_slug": {{ cookiecutter.__slug_as_typed | default(cookiecutter.project_slug, true) | tojson }},
   "exam_seed": {{ cookiecutter.exam_seed | tojson }},
   "accelerator": {{ cookiecutter.accelerator | tojson }},
   "template": {{ cookiecutter._repo_dir | default("") | tojson }},
@@ -41,8 +47,16 @@ def answers() -> dict[str, str]:
     return values
 
 
-def wrong_name(name: str) -> str | None:
+def no_text(what: str, value: object) -> str:
+    """Return the sentence on an answer that a user's own defaults hold in another kind than text."""
+    return f"{what}, {json.dumps(value)}, is not a text: put it into quotes in your defaults of cookiecutter."
+
+
+def wrong_name(name: object) -> str | None:
     """Return what is wrong with the name of the exam: it has to fit on one line."""
+    name = "" if name is None else name
+    if not isinstance(name, str):
+        return no_text("The name of the exam", name)
     # Cc control characters, Cs halves of surrogate pairs, Zl and Zp line and paragraph separators
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in name):
         return f"The name of the exam holds a line break or control character: {ascii(name)}. Type it on one line."
@@ -53,8 +67,10 @@ def wrong_name(name: str) -> str | None:
     return None
 
 
-def wrong_slug(slug: str) -> str | None:
+def wrong_slug(slug: object) -> str | None:
     """Return what is wrong with the folder's name: PyCharm, Python and every file system must accept it."""
+    if not isinstance(slug, str):
+        return no_text("The folder name", slug)
     wanted = "use a letter first, then letters, digits and underscores, for example my_exam."
     if not slug.strip(". "):
         return f"The folder name {slug!r} is empty: {wanted}"
@@ -71,11 +87,34 @@ def wrong_slug(slug: str) -> str | None:
     return None
 
 
-def wrong_seed(seed: str) -> str | None:
-    """Return what is wrong with the seed."""
-    if seed == "random" or (re.fullmatch(r"[0-9]{1,19}", seed) and int(seed) <= LARGEST_SEED):
+def wrong_seed(seed: object) -> str | None:
+    """Return what is wrong with the seed; capitals and spaces around it are not."""
+    plain = seed.strip().lower() if isinstance(seed, str) else ""
+    if plain == "random" or (re.fullmatch(r"[0-9]{1,19}", plain) and int(plain) <= LARGEST_SEED):
         return None
+    if seed is None or seed == "":
+        return f"The exam seed is missing: type random, or a whole number from 0 to {LARGEST_SEED}."
     return f"The exam seed {ascii(seed)} is neither random nor a whole number from 0 to {LARGEST_SEED}."
+
+
+def chosen_accelerator(accelerator: object) -> str:
+    """Return what the models are trained on: capitals and spaces do not matter, and what is unknown is the processor.
+
+    The same is written in .exam/answers.json of the template.
+    """
+    plain = accelerator.strip().lower() if isinstance(accelerator, str) else ""
+    return plain if plain in ACCELERATORS else ACCELERATORS[0]
+
+
+def replaced_accelerator(accelerator: object) -> str | None:
+    """Return that the accelerator is unknown and another is used: every question can be answered with that one."""
+    used = chosen_accelerator(accelerator)
+    if isinstance(accelerator, str) and accelerator.strip().lower() == used:
+        return None
+    return (
+        f"The accelerator {ascii(accelerator)} is neither cpu nor gpu: {used} is used. For an NVIDIA card, write "
+        'accelerator = "gpu" into exam.toml of the workspace, then type python bootstrap.py there.'
+    )
 
 
 def wrong_mode(mode: str) -> str | None:
@@ -154,7 +193,7 @@ def load_bootstrap(template: str, output: str) -> ModuleType | None:
     return module
 
 
-def first_problem(values: Mapping[str, str], folder: Path, mode: str) -> str | None:
+def first_problem(values: Mapping[str, Any], folder: Path, mode: str) -> str | None:
     """Return the first thing that makes this generation impossible, or None; the quickest checks come first."""
     problem = (
         wrong_name(values["project_name"])
@@ -167,16 +206,18 @@ def first_problem(values: Mapping[str, str], folder: Path, mode: str) -> str | N
         return problem  # without an environment there is no need for its disk, its path or its Python
     return (
         wrong_path(folder)
-        or wrong_disk(folder, values["accelerator"])
+        or wrong_disk(folder, chosen_accelerator(values["accelerator"]))
         or wrong_python(load_bootstrap(values["template"], values["output"]))
     )
 
 
 def main() -> int:
     """Say what is wrong, if anything, and return 1 for it: cookiecutter then makes nothing."""
-    problem = first_problem(answers(), Path.cwd(), os.environ.get("EXAM_ENVIRONMENT", ""))
-    if problem:
-        print(f"\n{problem}\n", file=sys.stderr)
+    values = answers()
+    problem = first_problem(values, Path.cwd(), os.environ.get("EXAM_ENVIRONMENT", ""))
+    said = problem or replaced_accelerator(values["accelerator"])
+    if said:
+        print(f"\n{said}\n", file=sys.stderr)
     return 1 if problem else 0
 
 

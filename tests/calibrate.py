@@ -27,6 +27,7 @@ SEEDS = (1, 2, 20261122)
 FRESH = (314159, 271828)
 """Drawn after the bands were fixed: they show that no band is tuned to a seed."""
 KEPT = harness.HERE.parent / ".calibration"
+TODO, TODO_WHEN_MEASURED = "# TODO: your code here\n", "# YOUR CODE HERE\n"
 TABLE = harness.TEMPLATE / "exam" / "bank" / "CALIBRATION.md"
 HEAD = """# Calibration
 
@@ -71,8 +72,11 @@ def state(question: Question, seed: int) -> str:
 
 
 def given_part(starter: Path) -> str:
-    """Return a starter up to its ending, which only saves: a measurement imports the starter and saves by itself."""
-    return starter.read_text(encoding="utf-8").partition(harness.ENDING)[0]
+    """Return a starter up to its ending, which only saves: a measurement imports the starter and saves by itself.
+
+    The comment for the learner stands as it did when the bands were measured: no measurement depends on it.
+    """
+    return starter.read_text(encoding="utf-8").partition(harness.ENDING)[0].replace(TODO, TODO_WHEN_MEASURED)
 
 
 def kept(question: Question, seed: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from types import ModuleType
 
 import pytest
 
+os.environ.pop("COLUMNS", None)  # pytest-xdist sets it, and screens follow it
 sys.dont_write_bytecode = True  # caches inside the template's folder would be copied into every workspace
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -77,21 +79,27 @@ def template() -> Path:
 def bake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Bake:
     """Return a function that generates with the given answers, without the environment unless a test wants it.
 
-    Options besides the answers: ``update`` for ``-f -s``, ``overwrite`` for ``-f``, ``output_dir``.
+    Options besides the answers: ``update`` for ``-f -s``, ``overwrite`` for ``-f``, ``output_dir``, ``defaults`` for
+    what a user's own configuration holds, as YAML.
     """
     from cookiecutter.exceptions import CookiecutterException
     from cookiecutter.main import cookiecutter
 
     config = tmp_path / "cookiecutter.yaml"
-    config.write_text(f"cookiecutters_dir: {tmp_path / 'cache'}\nreplay_dir: {tmp_path / 'replay'}\n")
+    places = f"cookiecutters_dir: {tmp_path / 'cache'}\nreplay_dir: {tmp_path / 'replay'}\n"
     monkeypatch.setenv("EXAM_ENVIRONMENT", "skip")
     for name in ("PIP_USER", "VIRTUAL_ENV"):
         monkeypatch.delenv(name, raising=False)
 
     def bake_one(
-        update: bool = False, overwrite: bool = False, output_dir: Path | None = None, **answers: str
+        update: bool = False,
+        overwrite: bool = False,
+        output_dir: Path | None = None,
+        defaults: str = "{}",
+        **answers: str,
     ) -> Baked:
         folder = output_dir or tmp_path / "baked"
+        config.write_text(f"{places}default_context: {defaults}\n", encoding="utf-8")
         try:
             path = cookiecutter(
                 str(REPOSITORY),

@@ -8,6 +8,11 @@ PythonRunConfiguration, PythonCommandLineState, PythonScriptCommandLineState, Py
 The folder is partial on purpose. Without modules.xml, *.iml and misc.xml PyCharm configures the project itself on first
 open: it creates the module, named as the folder, and attaches the .venv it finds there.
 
+One inspection is switched off by a profile of the project. PyCharm cannot read a lock with hashes: it would underline
+each import as not listed in the requirements, and its quick fix would write into the lock. And the Markdown preview
+gives every code span that is the name of a run configuration a green triangle: pages are checked for names that are not
+quite one.
+
 ``EMULATE_TERMINAL`` is true for the commands of the engine: PyCharm's ordinary console is no terminal, rich then draws
 neither colours nor progress, and ``watch`` has no screen. It is false for the starters, whose tracebacks and Keras
 progress bars (Keras looks for PYCHARM_HOSTED) work best in the ordinary console.
@@ -26,13 +31,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
+from itertools import pairwise
 from pathlib import Path
+
+from markdown_it import MarkdownIt
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ABSOLUTE = re.compile(r"""(?:^|[\s"'=:;,])(?:/|~|\\\\|[A-Za-z]:[\\/])""")
 MACRO = re.compile(r"\$\w+\$")
 MODULE_NAME = re.compile(r"^[a-zA-Z0-9._]+[a-zA-Z0-9_]$")
 JINJA = ("{{", "}}", "{%", "%}", "{#")
+SETTINGS, PROFILE = "inspectionProfiles/profiles_settings.xml", "inspectionProfiles/Project_Default.xml"
+SHIPPED = {".gitignore", "icon.svg", "workspace.xml", SETTINGS, PROFILE}
+SWITCHED_OFF = "PyPackageRequirementsInspection"
+ROOTS = {"runConfigurations": "ProjectRunConfigurationManager", "inspectionProfiles": "InspectionProjectProfileManager"}
+"""Folder below .idea -> the component that each of its files holds; the other files hold a whole project."""
+LIKE_A_CONFIGURATION = re.compile(
+    r"(train|grade|start|finish|status|verify|benchmark|watch|report|tests?)( [\w ]*)?", re.IGNORECASE
+)
+"""A code span that a reader would take for the name of a run configuration, whatever its capitals."""
 IGNORED = {"/shelf/", "/workspace.xml", "/misc.xml", "/modules.xml", "/*.iml"}
 ATTRIBUTES = {"default", "name", "type", "factoryName", "folderName"}
 CHILDREN = {"module", "option", "envs", "method"}
@@ -120,16 +137,18 @@ def check(workspace: Path) -> list[str]:
     for configuration in configurations:
         rules = (_envelope, _options, _values, _paths)
         problems += [f"{configuration.path.name}: {problem}" for rule in rules for problem in rule(configuration)]
-    return [*problems, *_names(workspace, configurations)]
+    names = {configuration.name for configuration in configurations}
+    return [*problems, *_names(workspace, configurations), *_inspections(workspace), *_buttons(workspace, names)]
 
 
 def _files(workspace: Path) -> Iterator[str]:
     """Files that must, may and must not be in .idea."""
     idea = workspace / ".idea"
-    for path in sorted(path for path in idea.rglob("*") if path.is_file()):
-        relative = path.relative_to(idea).as_posix()
-        expected = relative in {".gitignore", "icon.svg", "workspace.xml"}
-        if not expected and not re.fullmatch(r"runConfigurations/[^/]+\.xml", relative):
+    found = {path.relative_to(idea).as_posix() for path in idea.rglob("*") if path.is_file()}
+    for relative in sorted(SHIPPED - found):
+        yield f"{relative}: is missing"
+    for relative in sorted(found - SHIPPED):
+        if not re.fullmatch(r"runConfigurations/[^/]+\.xml", relative):
             yield f"{relative}: PyCharm writes this file itself, or it is not ours to ship"
     for path in workspace.glob("*.iml"):
         yield f"{path.name}: a module file stops PyCharm from configuring the project"
@@ -168,11 +187,12 @@ def _document(path: Path, root: ET.Element) -> Iterator[str]:
         yield "holds Jinja that was not rendered"
     if path.suffix == ".svg":
         return
-    if path.parent.name == "runConfigurations":
-        sound = root.tag == "component" and root.get("name") == "ProjectRunConfigurationManager"
-        sound = sound and [child.tag for child in root] == ["configuration"]
-    else:
+    component = ROOTS.get(path.parent.name)
+    if component is None:
         sound = root.tag == "project" and root.get("version") == "4"
+    else:
+        sound = root.tag == "component" and root.get("name") == component and len(root) == 1
+        sound = sound and (root[0].tag == "configuration") == (path.parent.name == "runConfigurations")
     if not sound:
         yield "has the wrong root, or not exactly one configuration"
     for value in (value for element in root.iter() for value in [element.text or "", *element.attrib.values()]):
@@ -302,6 +322,55 @@ def _names(workspace: Path, configurations: list[Configuration]) -> Iterator[str
     selected = _selected(workspace)
     if selected not in known:
         yield f"workspace.xml: preselects {selected!r}, which is not there"
+
+
+def _inspections(workspace: Path) -> Iterator[str]:
+    """The profile that is used is the one that is shipped, and differs from PyCharm's own in one inspection only."""
+    try:
+        settings, profile = (ET.parse(workspace / ".idea" / name).getroot() for name in (SETTINGS, PROFILE))
+    except (OSError, ET.ParseError):
+        return  # already told by _files or as no XML
+    used = settings.find("settings/option[@name='PROJECT_PROFILE']")
+    named = profile.find("profile/option[@name='myName']")
+    if used is None or named is None or used.get("value") != named.get("value"):
+        yield "profiles_settings.xml: uses another profile than the one that is shipped"
+    if settings.find("settings/option[@name='USE_PROJECT_PROFILE']") is not None:
+        yield "profiles_settings.xml: USE_PROJECT_PROFILE would put the profile of the learner in place of ours"
+    tools = [tool.attrib for tool in profile.iterfind("profile/inspection_tool")]
+    off = {"class": SWITCHED_OFF, "enabled": "false", "level": "WARNING", "enabled_by_default": "false"}
+    if tools != [off]:
+        yield f"Project_Default.xml: must switch {SWITCHED_OFF} off and change no other inspection"
+
+
+def _buttons(workspace: Path, names: set[str]) -> Iterator[str]:
+    """Names of run configurations in the pages that PyCharm shows as a preview."""
+    pages = [workspace / "README.md", *sorted(workspace.glob("Category*/README.md"))]
+    for path in (path for path in pages if path.is_file()):
+        text, category = path.read_text(encoding="utf-8"), path.parent.name.removeprefix("Category")
+        for problem in buttons(text, names, category if path.parent != workspace else ""):
+            yield f"{path.relative_to(workspace).as_posix()}: {problem}"
+
+
+def buttons(page: str, names: set[str], category: str = "") -> Iterator[str]:
+    """Yield what is wrong with the buttons of one page.
+
+    Args:
+        page: Markdown.
+        names: of the run configurations.
+        category: of the question that the page describes; such a page ends with the two buttons of its category.
+    """
+    blocks = MarkdownIt("gfm-like", {"linkify": False}).parse(page)
+    inline = [token for block in blocks for token in block.children or []]
+    spans = [token.content for token in inline if token.type == "code_inline"]
+    for span in spans:
+        if LIKE_A_CONFIGURATION.fullmatch(span) and span not in names:
+            yield f"`{span}` looks like a run configuration, and none has this name"
+    for text in (text.content for strong, text in pairwise(inline) if strong.type == "strong_open"):
+        if text.strip(".") in names:
+            yield f"**{text}** is bold: only a code span is a button"
+    wanted = [f"Train Category {category}", f"Grade Category {category}"]
+    if category and spans[-2:] != wanted:
+        yield f"does not end with the buttons `{wanted[0]}` and `{wanted[1]}`"
 
 
 def _selected(workspace: Path) -> str | None:

@@ -75,6 +75,12 @@ class TestAnswers:
         assert rendered(GOOD, tmp_path).answers()["template"] == ""
         assert rendered({**GOOD, "_repo_dir": "/x y"}, tmp_path).answers()["template"] == "/x y"
 
+    def test_the_folder_is_the_one_that_was_typed(self, tmp_path: Path) -> None:
+        typed = {**GOOD, "project_slug": "a-b", "__slug_as_typed": "a/b"}
+        assert rendered(typed, tmp_path).answers()["project_slug"] == "a/b"
+        assert rendered(GOOD, tmp_path).answers()["project_slug"] == "my_exam"
+        assert rendered({**GOOD, "__slug_as_typed": ""}, tmp_path).answers()["project_slug"] == "my_exam"
+
     @pytest.mark.parametrize("name", ["pre_gen_project.py", "post_gen_project.py"])
     def test_jinja_stands_in_one_raw_text_only(self, name: str) -> None:
         source = (REPOSITORY / "hooks" / name).read_text(encoding="utf-8")
@@ -97,8 +103,13 @@ class TestNames:
     def test_what_does_not_is_refused(self, name: str, pre_gen: ModuleType) -> None:
         assert "line break or control character" in pre_gen.wrong_name(name)
 
+    @pytest.mark.parametrize(("name", "shown"), [(True, "true"), (["a"], '["a"]'), ({"a": 1}, '{"a": 1}')])
+    def test_what_is_no_text_is_refused(self, name: object, shown: str, pre_gen: ModuleType) -> None:
+        assert f", {shown}, is not a text: put it into quotes" in pre_gen.wrong_name(name)
+        assert f", {shown}, is not a text: put it into quotes" in pre_gen.wrong_slug(name)
+
     def test_empty_and_endless_names_are_refused(self, pre_gen: ModuleType) -> None:
-        assert "is empty" in pre_gen.wrong_name(" ")
+        assert "is empty" in pre_gen.wrong_name(" ") and "is empty" in pre_gen.wrong_name(None)
         assert "at most 100" in pre_gen.wrong_name("x" * 101)
 
 
@@ -138,13 +149,29 @@ class TestSlugs:
 
 
 class TestSeeds:
-    @pytest.mark.parametrize("seed", ["random", "0", "007", str(2**63 - 1)])
+    @pytest.mark.parametrize("seed", ["random", "Random", " 1", "0", "007", str(2**63 - 1)])
     def test_good_ones(self, seed: str, pre_gen: ModuleType) -> None:
         assert pre_gen.wrong_seed(seed) is None
 
-    @pytest.mark.parametrize("seed", ["", "-1", "1.5", "1e3", "Random", " 1", "1_0", "\u0661", str(2**63), "9" * 5000])
-    def test_bad_ones(self, seed: str, pre_gen: ModuleType) -> None:
+    @pytest.mark.parametrize("seed", ["-1", "1.5", "1e3", "any", "1 2", "1_0", "\u0661", str(2**63), "9" * 5000, True])
+    def test_bad_ones(self, seed: object, pre_gen: ModuleType) -> None:
         assert "neither random nor a whole number" in pre_gen.wrong_seed(seed)
+
+    @pytest.mark.parametrize("seed", ["", None])
+    def test_missing_ones(self, seed: object, pre_gen: ModuleType) -> None:
+        assert "is missing: type random, or a whole number" in pre_gen.wrong_seed(seed)
+
+
+class TestAccelerators:
+    @pytest.mark.parametrize("accelerator", ["cpu", "CPU", " gpu", "Gpu"])
+    def test_good_ones(self, accelerator: str, pre_gen: ModuleType) -> None:
+        assert pre_gen.chosen_accelerator(accelerator) == accelerator.strip().lower()
+        assert pre_gen.replaced_accelerator(accelerator) is None
+
+    @pytest.mark.parametrize("accelerator", ["", "tpu", "cuda:0", "c p u", None, True, {"gpu": 1}])
+    def test_for_others_the_processor_is_used(self, accelerator: object, pre_gen: ModuleType) -> None:
+        assert pre_gen.chosen_accelerator(accelerator) == "cpu"
+        assert "is neither cpu nor gpu: cpu is used." in pre_gen.replaced_accelerator(accelerator)
 
 
 class TestTarget:
@@ -276,7 +303,7 @@ class TestPostGen:
 
     def test_characters_that_a_code_page_lacks_do_no_harm(self, tmp_path: Path, template: Path) -> None:
         fake = "\nmain = lambda arguments: print('\\U0001f600 \\u05e9') or 0\n"
-        source = (template / "bootstrap.py").read_text(encoding="utf-8").partition('if __name__ == "__main__"')[0]
+        source = (template / "bootstrap.py").read_text(encoding="utf-8").rpartition('if __name__ == "__main__"')[0]
         (tmp_path / "bootstrap.py").write_text(source + fake, encoding="utf-8")
         run = subprocess.run(
             [sys.executable, str(REPOSITORY / "hooks" / "post_gen_project.py")],

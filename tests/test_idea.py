@@ -74,7 +74,8 @@ def test_idea_is_complete(workspace: Path) -> None:
     """Exactly these files: cookiecutter templates have lost parts of .idea without anybody noticing."""
     found = {path.relative_to(workspace / ".idea").as_posix() for path in (workspace / ".idea").rglob("*.*")}
     configurations = {f"runConfigurations/{name.replace(' ', '_')}.xml" for name in COMMANDS}
-    assert found == {".gitignore", "icon.svg", "workspace.xml", *configurations}
+    profile = {"inspectionProfiles/Project_Default.xml", "inspectionProfiles/profiles_settings.xml"}
+    assert found == {".gitignore", "icon.svg", "workspace.xml", *profile, *configurations}
 
 
 def test_idea_is_tracked() -> None:
@@ -102,6 +103,18 @@ def test_every_file_survives_a_save_by_pycharm(workspace: Path) -> None:
     for path in (workspace / ".idea").rglob("*.xml"):
         text = path.read_text(encoding="utf-8")
         assert idea_checker.canonical(ET.fromstring(text)) + "\n" == text, path.name
+
+
+def test_the_interpreter_is_that_of_the_workspace(workspace: Path) -> None:
+    """The one of the module, whose name is the folder's: PyCharm attaches .venv to it, wherever that lies."""
+    python = workspace / ".venv" / "bin" / "python"
+    for name in COMMANDS:
+        configuration = idea_checker.read(file_of(workspace, name), workspace)
+        modules = [module.get("name") for module in configuration.element.findall("module")]
+        assert modules == [workspace.name] and configuration.enabled("IS_MODULE_SDK"), name
+        assert configuration.options["SDK_HOME"] == "" and "SDK_NAME" not in configuration.options, name
+        assert not configuration.enabled("RUN_TOOL"), "uv would put its own environment in place of .venv"
+        assert idea_checker.command(file_of(workspace, name), workspace, python).argv[0] == str(python)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -145,6 +158,9 @@ TRAIN = ".idea/runConfigurations/Train_Category_1.xml"
 WATCH = ".idea/runConfigurations/Watch.xml"
 TESTS = ".idea/runConfigurations/Tests.xml"
 WORKSPACE = ".idea/workspace.xml"
+PROFILE = ".idea/inspectionProfiles/Project_Default.xml"
+SETTINGS = ".idea/inspectionProfiles/profiles_settings.xml"
+BUTTONS = "Run `Train Category 1`, then `Grade Category 1`."
 TASK = '<method v="2"><option name="RunConfigurationTask" enabled="true" run_configuration_name="Gone" /></method>'
 
 # file, what is replaced ("" for the whole file), by what, words of the problem that must be reported
@@ -210,6 +226,27 @@ MUTATIONS = [
     (WORKSPACE, "Python.Verify", "Python.Check", "preselects 'Python.Check'"),
     (WORKSPACE, "Python.Verify", "Python.Tests", "preselects 'Python.Tests'"),
     (WORKSPACE, "RunManager", "Runmanager", "preselects None"),
+    # inspections
+    (PROFILE, "PyPackageRequirementsInspection", "PyUnresolvedReferencesInspection", "must switch"),
+    (PROFILE, ' enabled="false"', ' enabled="true"', "must switch"),
+    (PROFILE, 'enabled_by_default="false"', 'enabled_by_default="true"', "must switch"),
+    (PROFILE, "Project Default", "Ours", "uses another profile"),
+    (PROFILE, "InspectionProjectProfileManager", "InspectionProfileManager", "wrong root"),
+    (PROFILE, "</profile>", "", "is not XML"),
+    (SETTINGS, "PROJECT_PROFILE", "PROFILE", "uses another profile"),
+    (SETTINGS, "Project Default", "Default", "uses another profile"),
+    (SETTINGS, '<version value="1.0" />', '<option name="USE_PROJECT_PROFILE" value="false" />', "in place of ours"),
+    (SETTINGS, "", "<component name='InspectionProjectProfileManager' />", "wrong root"),
+    (".idea/inspectionProfiles/Mine.xml", "", "<component name='InspectionProjectProfileManager' />", "not ours"),
+    # buttons
+    ("README.md", "", "Click `Start`.", "`Start` looks like a run configuration"),
+    ("README.md", "", "Click `Grade Category 6`.", "`Grade Category 6` looks like"),
+    ("README.md", "", "Click `grade all`.", "`grade all` looks like"),
+    ("README.md", "", "| a |\n|---|\n| `Train Category 1 to 5` |", "`Train Category 1 to 5` looks like"),
+    ("README.md", "", "Click **Verify**.", "**Verify** is bold"),
+    ("Category1/README.md", "", "# Category 1", "Category1/README.md: does not end with the buttons"),
+    ("Category2/README.md", "", BUTTONS, "Category2/README.md: does not end with the buttons"),
+    ("Category1/README.md", "", f"{BUTTONS} Then `mymodel.h5`.", "Category1/README.md: does not end with the buttons"),
     # files around them
     (".idea/.gitignore", "/misc.xml", "", "/misc.xml is missing"),
     (".idea/modules.xml", "", '<project version="4" />', "modules.xml: PyCharm writes"),
@@ -231,6 +268,19 @@ def test_checker_reports_what_is_broken(workspace: Path, file: str, old: str, ne
     path.parent.mkdir(exist_ok=True)
     path.write_text(text.replace(old, new) if old else new, encoding="utf-8", newline="\n")
     assert [problem for problem in idea_checker.check(workspace) if words in problem]
+
+
+@pytest.mark.parametrize("name", ["inspectionProfiles/profiles_settings.xml", "icon.svg", ".gitignore"])
+def test_checker_reports_a_missing_file(workspace: Path, name: str) -> None:
+    (workspace / ".idea" / name).unlink()
+    assert f"{name}: is missing" in idea_checker.check(workspace)
+
+
+def test_checker_accepts_buttons(workspace: Path) -> None:
+    text = "`Start exam`, `python -m exam start`, **bold**, `starter.py`"
+    (workspace / "README.md").write_text(text, encoding="utf-8")
+    (workspace / "Category1" / "README.md").write_text(BUTTONS, encoding="utf-8")
+    assert idea_checker.check(workspace) == []
 
 
 def test_checker_reports_missing_engine(workspace: Path) -> None:
@@ -297,8 +347,47 @@ def test_readme_survives_hostile_names(name: str) -> None:
     assert hostile.split("</h1>", 1)[1] == harmless.split("</h1>", 1)[1]
 
 
-def test_readme_names_every_run_configuration() -> None:
-    assert [name for name in COMMANDS if f"| {re.sub('[1-5]', '1', name)}" not in README] == []
+def test_readme_has_a_button_for_every_run_configuration() -> None:
+    rows = [line for line in README.splitlines() if line.startswith("| `")]
+    assert [name for name in COMMANDS if not any(f"`{name}`" in row.split(" | ")[0] for row in rows)] == []
+    assert list(idea_checker.buttons(render(README, project_name="x"), set(COMMANDS))) == []
+
+
+@pytest.mark.parametrize("page", sorted(TEMPLATE.glob("exam/bank/category*/*/README.md")), ids=lambda p: p.parent.name)
+def test_every_question_ends_with_its_buttons(page: Path) -> None:
+    category = page.parents[1].name.removeprefix("category")
+    assert list(idea_checker.buttons(page.read_text(encoding="utf-8"), set(COMMANDS), category)) == []
+
+
+def test_no_other_page_names_a_configuration_wrongly() -> None:
+    pages = [*TEMPLATE.glob("docs/**/*.md"), TEMPLATE / "exam" / "bank" / "README.md"]
+    problems = [
+        f"{page.name}: {problem}"
+        for page in pages
+        for problem in idea_checker.buttons(page.read_text(encoding="utf-8"), set(COMMANDS))
+    ]
+    assert len(pages) > 60 and problems == []
+
+
+@pytest.mark.parametrize("page", [README, (TEMPLATE.parent / "README.md").read_text(encoding="utf-8")])
+def test_the_version_of_pycharm_is_named_with_its_reason(page: str) -> None:
+    assert re.search(r"PyCharm 2025\.2 or\s+later", page)
+    paragraph = next(text for text in page.split("\n\n") if "2025.2" in text)
+    assert "`tf.keras`" in paragraph
+
+
+def test_every_starter_fills_the_todo_window() -> None:
+    """PyCharm lists lines that match its own pattern, ``\\btodo\\b.*`` in any letters: one for each question."""
+    starters = sorted(TEMPLATE.glob("exam/bank/category*/*/starter.py"))
+    found = {path.parent.name: re.findall(r"(?i)\btodo\b.*", path.read_text(encoding="utf-8")) for path in starters}
+    assert len(starters) >= 29 and set(map(tuple, found.values())) == {("TODO: your code here",)}
+
+
+def test_pycharm_cannot_read_our_lock() -> None:
+    """Why the inspection is off: it looks for lines without marker and hash. When one is there, think again."""
+    lines = (TEMPLATE / "requirements.txt").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    required = [line for line in lines if line and not line.startswith("#")]
+    assert len(required) > 50 and all("--hash=" in line for line in required)
 
 
 def test_readme_names_only_commands_that_exist() -> None:

@@ -130,6 +130,16 @@ def test_a_measurement_depends_on_what_is_above_the_ending() -> None:
         assert "save_mymodel" not in given
 
 
+def test_a_measurement_does_not_depend_on_the_comment_for_the_learner(tmp_path: Path) -> None:
+    """The bands were measured when it was another one: what was kept of that is still valid."""
+    old = tmp_path / "starter.py"
+    for path in STARTERS.values():
+        text = path.read_text(encoding="utf-8")
+        assert text.count("# TODO: your code here\n") == 1
+        old.write_text(text.replace("# TODO: your code here", "# YOUR CODE HERE"), encoding="utf-8")
+        assert calibrate.given_part(old) == calibrate.given_part(path)
+
+
 def test_kept_weights_are_a_finding_of_their_own(tmp_path: Path) -> None:
     workspace = harness.workspace_without_models(tmp_path / "x")
     files.write(workspace.category(1) / "another.h5", files.line_model())

@@ -7,6 +7,7 @@ import fnmatch
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -24,6 +25,7 @@ LEARNERS_FILES = [
     ".exam/attempts.jsonl",
     ".exam/ready.json",
     ".idea/workspace.xml",
+    ".idea/inspectionProfiles/Project_Default.xml",
     ".venv/pyvenv.cfg",
     "archive/1/exam.toml",
 ]
@@ -42,7 +44,11 @@ class TestConfiguration:
         prompts = configuration["__prompts__"]
         assert isinstance(prompts, dict)
         assert list(prompts) == asked
-        assert set(prompts["accelerator"]) == {"__prompt__", *configuration["accelerator"]}  # type: ignore[misc]
+        assert all(f'"{choice}"' in prompts["accelerator"] for choice in ("cpu", "gpu"))
+
+    def test_no_answer_is_a_list_of_choices(self, configuration: dict[str, object]) -> None:
+        """Cookiecutter drops all that a user's defaults hold behind one that is none of the choices."""
+        assert all(isinstance(value, str) for key, value in configuration.items() if not key.startswith("_"))
 
     def test_nothing_that_a_learner_edits_is_copied_over(self, configuration: dict[str, object]) -> None:
         patterns = configuration["_copy_without_render"]
@@ -121,6 +127,29 @@ class TestRefusals:
         monkeypatch.setenv("EXAM_ENVIRONMENT", "maybe")
         assert "must be auto, skip or required, not 'maybe'" in bake().output
 
+    @pytest.mark.parametrize("slug", ["a/b/c", "a\\b", "a/../x", ""])
+    def test_a_refused_folder_name_leaves_no_folder_behind(self, slug: str, bake: Bake, tmp_path: Path) -> None:
+        folder = tmp_path / "deeper" / "baked"
+        folder.mkdir(parents=True)
+        before = _everything(tmp_path)
+        baked = bake(project_slug=slug, output_dir=folder)
+        assert baked.path is None
+        assert f"The folder name {ascii(slug or ' ')} is " in baked.output and "use a letter first" in baked.output
+        assert _everything(tmp_path) == before
+
+    @pytest.mark.parametrize(("work", "update"), [([], False), (["thesis.docx", "b/starter.py"], True)])
+    def test_folders_that_were_there_stay_as_they_were(
+        self, work: list[str], update: bool, bake: Bake, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "baked"
+        for name in work:
+            (folder / "a" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "a" / name).write_text("mine", encoding="utf-8")
+        (folder / "a").mkdir(parents=True, exist_ok=True)
+        before = _everything(tmp_path)
+        assert "is a path, not a name" in bake(project_slug="a/b", update=update).output
+        assert _everything(tmp_path) == before
+
     @pytest.mark.parametrize("update", [True, False])
     def test_a_folder_with_other_work_is_left_alone(self, update: bool, bake: Bake, tmp_path: Path) -> None:
         foreign = tmp_path / "baked" / "my_exam" / "Category1" / "mymodel.h5"
@@ -132,6 +161,90 @@ class TestRefusals:
         assert [path for path in foreign.parents[1].rglob("*") if path.is_file()] == [foreign]
 
 
+class TestDefaults:
+    """What a user's own configuration of cookiecutter holds: one bad value costs no other."""
+
+    CLASS = "exam_seed: 42, project_name: Our class"
+
+    @pytest.mark.parametrize(
+        ("bad", "accelerator", "said"),
+        [
+            ("accelerator: GPU", "gpu", ""),
+            (
+                "accelerator: tpu, data_source: Public, exam_hours: five, python: 2.7",
+                "cpu",
+                "'tpu' is neither cpu nor gpu: cpu is used.",
+            ),
+        ],
+    )
+    def test_the_others_are_kept(self, bad: str, accelerator: str, said: str, bake: Bake) -> None:
+        baked = bake(defaults=f"{{{bad}, {self.CLASS}}}")
+        exam = tomllib.loads((baked.workspace / "exam.toml").read_text(encoding="utf-8"))
+        assert (exam["seed"], exam["name"], exam["accelerator"]) == (42, "Our class", accelerator)
+        assert baked.workspace.name == "our_class"
+        answers = json.loads((baked.workspace / ".exam" / "answers.json").read_text(encoding="utf-8"))
+        assert (answers["exam_seed"], answers["accelerator"]) == ("42", accelerator)
+        assert said in baked.output and ("is used" in baked.output) == bool(said)
+
+    @pytest.mark.parametrize(
+        ("bad", "said"),
+        [
+            ("exam_seed: five", "The exam seed 'five' is neither random nor a whole number"),
+            ("project_name: yes", "The name of the exam, true, is not a text: put it into quotes"),
+            ("project_slug: our/class", "The folder name 'our/class' is a path, not a name"),
+        ],
+    )
+    def test_what_cannot_be_replaced_is_named(self, bad: str, said: str, bake: Bake, tmp_path: Path) -> None:
+        baked = bake(defaults=f"{{accelerator: GPU, {bad}}}")
+        assert baked.path is None and said in baked.output and "Traceback" not in baked.output
+        assert list((tmp_path / "baked").iterdir()) == []
+
+    def test_what_is_typed_comes_first_and_can_be_replayed(self, tmp_path: Path, bake: Bake) -> None:
+        """Also answers to an earlier version, whose replay file holds only what was asked then."""
+        from cookiecutter.main import cookiecutter
+
+        bake(defaults="{accelerator: gpu, exam_seed: 42}", project_slug="first", accelerator=" Cpu", exam_seed=" 9 ")
+        replay = tmp_path / "replay" / f"{REPOSITORY.name}.json"
+        answers = json.loads(replay.read_text(encoding="utf-8"))
+        kept = {key: value for key, value in answers["cookiecutter"].items() if not key.startswith("__")}
+        replay.write_text(json.dumps({"cookiecutter": {**kept, "project_slug": "again"}}), encoding="utf-8")
+        folder, config = str(tmp_path / "replayed"), str(tmp_path / "cookiecutter.yaml")
+        root = Path(cookiecutter(str(REPOSITORY), replay=True, output_dir=folder, config_file=config))
+        assert root.name == "again"
+        exam = tomllib.loads((root / "exam.toml").read_text(encoding="utf-8"))
+        assert (exam["seed"], exam["accelerator"]) == (9, "cpu")
+
+
+class TestWithoutTerminal:
+    """A plugin of an editor writes the answers into cookiecutter.json and runs ``cookiecutter --no-input``."""
+
+    @pytest.fixture
+    def template(self, tmp_path: Path) -> Path:
+        """A copy of the template, with answers in place of the defaults."""
+        folder = tmp_path / "template"
+        shutil.copytree(REPOSITORY / "hooks", folder / "hooks")
+        shutil.copytree(TEMPLATE, folder / TEMPLATE.name, ignore=shutil.ignore_patterns("__pycache__"))
+        answers = json.loads((REPOSITORY / "cookiecutter.json").read_text(encoding="utf-8"))
+        answers |= {"project_name": "Klasse 7", "exam_seed": "42", "accelerator": "GPU"}
+        (folder / "cookiecutter.json").write_text(json.dumps(answers), encoding="utf-8")
+        return folder
+
+    def test_generation_works_with_a_closed_input(self, template: Path, tmp_path: Path) -> None:
+        closed = (lambda: os.close(0)) if os.name != "nt" else None  # there a process always has a standard input
+        run = subprocess.run(
+            [sys.executable, "-m", "cookiecutter", str(template), "--no-input"],
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "EXAM_ENVIRONMENT": "skip"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=closed,
+        )
+        assert run.returncode == 0 and b"Traceback" not in run.stdout, run.stdout
+        exam = tomllib.loads((tmp_path / "klasse_7" / "exam.toml").read_text(encoding="utf-8"))
+        assert (exam["name"], exam["seed"], exam["accelerator"]) == ("Klasse 7", 42, "gpu")
+
+
 class TestUpdate:
     def test_the_engine_is_new_and_the_work_is_kept(self, bake: Bake) -> None:
         root = bake(project_slug="my_exam", exam_seed="7").workspace
@@ -139,11 +252,16 @@ class TestUpdate:
         (root / "exam" / "draw.py").write_text("old", encoding="utf-8")
         (root / "exam" / "gone.py").write_text("old", encoding="utf-8")
         (root / "requirements.txt").write_text("old", encoding="utf-8")
+        (root / ".idea" / "inspectionProfiles" / "profiles_settings.xml").unlink()
+        older = root / "Category5" / "README.md"  # of an older version, and never changed by its learner
+        older.write_text("# Category 5 without buttons\n", encoding="utf-8")
         bake(update=True, project_slug="my_exam", exam_seed="8", project_name="Other").workspace
         for path, text in work.items():
             assert (root / path).read_text(encoding="utf-8") == text, path
         for path in ("exam/draw.py", "requirements.txt"):
             assert (root / path).read_bytes() == (TEMPLATE / path).read_bytes()
+        assert (root / ".idea" / "inspectionProfiles" / "profiles_settings.xml").is_file()
+        assert older.read_text(encoding="utf-8") == "# Category 5 without buttons\n"
         assert not (root / "exam" / "gone.py").exists()
         assert not (root / "archive").exists()
 
@@ -257,6 +375,15 @@ class TestEnvironment:
         assert (again.returncode, again.stdout) == (0, "This workspace is already ready.\n")
 
 
+def _everything(folder: Path) -> dict[str, str]:
+    """Return every file and folder below ``folder``, but for what the tests' own cookiecutter keeps there."""
+    return {
+        str(path): path.read_text(encoding="utf-8") if path.is_file() else ""
+        for path in folder.rglob("*")
+        if path.relative_to(folder).parts[0] not in ("replay", "cache", "cookiecutter.yaml")
+    }
+
+
 def _close_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Send every installer to a port of this machine where nobody listens."""
     for name in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"):
@@ -279,6 +406,7 @@ def _work(root: Path) -> dict[str, str]:
     """Change everything that a learner may change, and return path -> text of it."""
     paths = [f"Category{number}/{name}" for number in range(1, 6) for name in ("starter.py", "mymodel.h5", "mine.py")]
     paths += ["exam.toml", ".exam/attempts.jsonl", "README.md", ".idea/workspace.xml", "notes.txt"]
+    paths += [".idea/inspectionProfiles/Project_Default.xml"]
     for path in paths:
         if path == "exam.toml":
             text = (root / path).read_text(encoding="utf-8").replace("hours = 5.0", "hours = 3.0")

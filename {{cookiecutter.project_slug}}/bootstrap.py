@@ -12,6 +12,11 @@ The generating hook calls ``main(["--from-hook"])``, where EXAM_ENVIRONMENT deci
 
 from __future__ import annotations
 
+import sys
+
+if __name__ == "__main__" and not getattr(sys.flags, "safe_path", False):
+    sys.path.append(sys.path.pop(0))  # this folder: a file of the learner's must not stand for a module of Python
+
 import contextlib
 import glob
 import hashlib
@@ -25,7 +30,6 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import sysconfig
 import threading
 import time
@@ -459,6 +463,18 @@ def make_venv(target: Target, python: Python, step: Step) -> str:
     return "made" if broken else "repaired after a move"
 
 
+def find_engine(venv: Path, root: Path) -> None:
+    """Let the environment's Python find the engine, in whatever folder it is started, and behind everything else."""
+    folders = [venv / "Lib" / "site-packages", *sorted(venv.glob("lib/python3*/site-packages"))]
+    for folder in folders:
+        if folder.is_dir():
+            with contextlib.suppress(UnicodeError):  # a path that the system's encoding cannot write
+                text = f"{root.resolve()}\n"
+                told = folder / "exam_workspace.pth"
+                if not told.exists() or told.read_text() != text:
+                    told.write_text(text)
+
+
 def _was_made_here(venv: Path) -> bool:
     """Tell whether the environment still lies where it was made; its activate scripts hold the full path."""
     try:
@@ -529,6 +545,7 @@ def set_up(target: Target) -> None:
         step.result = make_venv(target, python, step)
     with Step(4, "Packages") as step:
         step.result = install(target, lock_of(target.root), step)
+        find_engine(target.venv, target.root)
     inside = venv_python(target.venv)
     with Step(5, "Proof by training a model") as step:
         # What TensorFlow prints is for its log: shown here it would look like a fault.

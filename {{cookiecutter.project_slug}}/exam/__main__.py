@@ -1,22 +1,42 @@
-"""``python -m exam``: also says what to do when the packages are not there yet."""
+"""``python -m exam``: also says what to do when the packages are not there, or another Python was started."""
 
+import os
 import sys
-from contextlib import suppress
+
+if not __package__:  # started as ``python exam``: the package's folder is searched, and not the one around it
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from exam import search_path
 
 
 def main() -> int:
     """Run the commands; without the packages, one sentence and exit status 3."""
+    search_path.put_own_files_last()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    if sys.argv[1:2] == ["check"]:
-        _start_reading()
     try:
+        if sys.argv[1:2] == ["check"]:
+            _start_reading()
         from exam.cli import main as commands
+
+        return commands()
     except ModuleNotFoundError as error:
-        print(f"This Python, {sys.executable}, has no package {error.name}.", file=sys.stderr)
+        return _without(error.name or "that it needs")
+
+
+def _without(package: str) -> int:
+    """Say which command has the package that this Python lacks."""
+    from exam import trouble
+    from exam.workspace import Workspace
+
+    print(f"This Python, {sys.executable}, has no package {package}.", file=sys.stderr)
+    python = Workspace.find().venv_python
+    if python.is_file() and os.path.abspath(sys.executable) != str(python):
+        again = trouble.typed(sys.argv[1:], str(python))
+        print(f"The workspace has a Python of its own. Type: {again}", file=sys.stderr)
+    else:
         print("The workspace's environment is made with: python bootstrap.py", file=sys.stderr)
-        return 3
-    return commands()
+    return 3
 
 
 def _start_reading() -> None:
@@ -24,8 +44,10 @@ def _start_reading() -> None:
     from exam.grading import reader
     from exam.workspace import Workspace
 
-    with suppress(OSError):  # what is wrong here is said later
+    try:
         reader.start(Workspace.find().scratch)
+    except OSError:  # what is wrong here is said later
+        return
 
 
 if __name__ == "__main__":

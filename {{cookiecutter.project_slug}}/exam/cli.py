@@ -48,7 +48,7 @@ class Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print the sentence alone: click's "Error:" would suggest a wrong command."""
-        click.echo(self.message, err=True)
+        _say(self.message, err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,8 +95,9 @@ def benchmark(as_json: bool) -> None:
     _print(
         as_json,
         found.to_dict(),
-        f"One epoch of a small network on 60,000 images of 28 x 28 takes {found.seconds_per_epoch:g} s; "
-        f"five take {found.minutes:g} minutes (5 is good, 10 the limit).\n{verdicts[found.verdict]}",
+        f"One epoch of a small network on 60,000 images of 28 x 28 takes {found.seconds_per_epoch:g} s; five take "
+        f"{found.minutes:g} {'minute' if found.minutes == 1 else 'minutes'} (5 is good, 10 the limit).\n"
+        f"{verdicts[found.verdict]}",
     )
 
 
@@ -212,11 +213,11 @@ def watch(keep_models: bool) -> None:
         with status.watch_screen(exam.seed) as screen:
             watching.watch(workspace, exam, screen, keep_models)
     except KeyboardInterrupt:
-        click.echo("Stopped watching. Every grading is kept: python -m exam status")
+        _say("Stopped watching. Every grading is kept: python -m exam status")
         return
     except (DataUnavailable, SessionError) as error:
         raise Failure(str(error)) from error
-    click.echo("Another exam was drawn. To watch that one: python -m exam watch")
+    _say("Another exam was drawn. To watch that one: python -m exam watch")
 
 
 @cli.command()
@@ -325,7 +326,7 @@ def report(no_open: bool, output: Path | None) -> None:
     with _clock_problems():
         clock = session.look(workspace)
     try:
-        path = page.write(workspace, exam, clock, output, lambda note: click.echo(f"Note: {note}", err=True))
+        path = page.write(workspace, exam, clock, output, lambda note: _say(f"Note: {note}", err=True))
     except page.NotWritten as error:
         raise Failure(str(error)) from error
     click.echo(f"Report: {path}")
@@ -400,13 +401,13 @@ def _confirm_the_end(now: Standing) -> None:
     """Ask; anything but yes ends the command and not the exam."""
     waiting = [category.category for category in now.categories if category.is_ungraded]
     if waiting:
-        click.echo(f"Category {waiting[0]} has a model that was not graded; it would not count.")
+        _say(f"Category {waiting[0]} has a model that was not graded; it would not count.")
     try:
-        if click.confirm("End the exam now? What was graded counts, and nothing can be added."):
+        if click.confirm(_wrapped("End the exam now? What was graded counts, and nothing can be added.")):
             return
     except click.Abort:
         click.echo()
-    click.echo("Nothing was ended; the clock runs on. To end without a question: python -m exam finish --yes")
+    _say("Nothing was ended; the clock runs on. To end without a question: python -m exam finish --yes")
     sys.exit(NOT_GRADABLE)
 
 
@@ -414,7 +415,7 @@ def _warn_unless_ready(workspace: Workspace) -> None:
     """Say that the environment was never proven; grading goes on, since it may well work."""
     problem = ready.problem(workspace)
     if problem:
-        click.echo(f"Note: {problem}", err=True)
+        _say(f"Note: {problem}", err=True)
 
 
 def _grade(workspace: Workspace, exam: Exam, categories: Sequence[int], quiet: bool) -> list[Result]:
@@ -435,7 +436,7 @@ def _keep_models(workspace: Workspace, results: Sequence[Result]) -> None:
     from exam import kept
 
     for problem in kept.keep(workspace, results):
-        click.echo(f"Note: {problem}", err=True)
+        _say(f"Note: {problem}", err=True)
 
 
 def _fresh(workspace: Workspace, exam: Exam, results: Sequence[Result], quiet: bool) -> list[Luck]:
@@ -502,10 +503,10 @@ def _make_data(workspace: Workspace, exam: Exam, again: bool) -> None:
         except public.DataUnavailable as error:
             raise Failure(str(error)) from error
         done = f"made in {time.monotonic() - started:.1f} s" if made else "already there"
-        click.echo(f"Category{category}/data  {question}: {done}")
+        _say(f"Category{category}/data  {question}: {done}")
         changed = [] if made else training.changed(workspace.data(category))
         if changed:
-            click.echo(
+            _say(
                 f"In Category{category}/data, {_some(changed)} not as made. To make all training data again and keep "
                 "what was changed: python -m exam data --again",
                 err=True,
@@ -540,11 +541,25 @@ def _show_exam(workspace: Workspace, exam: Exam) -> None:
     terminal.console().print(terminal.exam_view(catalogue.entries(workspace)))
     archives = sorted(path.name for path in workspace.archive.glob("*/"))
     if archives:
-        click.echo(f"The exam before, with its answers, models and attempts, is in archive/{archives[-1]}.")
+        _say(f"The exam before, with its answers, models and attempts, is in archive/{archives[-1]}.")
 
 
 def _print(as_json: bool, data: dict[str, Any], text: str) -> None:
-    click.echo(json.dumps(data) if as_json else text)
+    if as_json:
+        click.echo(json.dumps(data))
+    else:
+        _say(text)
+
+
+def _say(text: str, err: bool = False) -> None:
+    """Print sentences: lines that are too long for the screen end between words."""
+    click.echo(_wrapped(text, err), err=err)
+
+
+def _wrapped(text: str, err: bool = False) -> str:
+    from exam.report import columns
+
+    return columns.wrapped(text, sys.stderr if err else sys.stdout)
 
 
 @contextmanager
@@ -600,6 +615,8 @@ def main() -> int:
         return int(done.code or 0)
     except OSError as error:
         return _refused_by_the_disk(error)
+    except ModuleNotFoundError:  # another Python: the caller knows the right one
+        raise
     except Exception:
         return _unforeseen(Workspace.find())
     return 0
@@ -627,7 +644,7 @@ def _refused_by_the_disk(error: OSError) -> int:
     refused = trouble.sentence(error, workspace.root, trouble.typed(sys.argv[1:]))
     if refused is None:
         return _unforeseen(workspace)
-    click.echo(refused, err=True)
+    _say(refused, err=True)
     return NOT_READY
 
 
@@ -640,5 +657,5 @@ def _unforeseen(workspace: Workspace) -> int:
         logs.write(folder / "faults.log", "exam " + " ".join(sys.argv[1:]), traceback.format_exc())
         if (folder / "faults.log").exists():
             break
-    click.echo(f"The exam program failed, not your work; nothing was scored. Details are in {folder}.", err=True)
+    _say(f"The exam program failed, not your work; nothing was scored. Details are in {folder}.", err=True)
     return NOT_READY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import platform
 import subprocess
 import sys
@@ -15,7 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from exam.running.process import own_module
+from exam.workspace import parse_json
+
 TOLERANCE = 1e-6
+WANTED = {"backend": "tensorflow", "floatx": "float32", "image_data_format": "channels_last"}
+"""Setting of Keras -> what the exam's models are made with, which is what Keras does unasked."""
 EPOCHS = 50
 FASHION_MNIST_SAMPLES = 60_000
 BENCHMARK_EPOCHS = 5
@@ -105,13 +111,39 @@ def verify(progress: Progress = lambda text: None) -> Verification:
 
 
 def _tensorflow() -> Any:
-    """Import TensorFlow, or say in one sentence why that failed."""
+    """Import TensorFlow, or say in one sentence why that failed, or what would train other models than the exam's."""
+    unwanted = unwanted_setting()
+    if unwanted:
+        raise EnvironmentProblem(unwanted)
     try:
         import tensorflow as tf
         logging.getLogger("absl").setLevel(logging.ERROR)  # that .h5 is a legacy format is known here
     except Exception as error:  # a broken native library raises more than ImportError
         raise EnvironmentProblem(f"TensorFlow cannot be imported ({str(error).splitlines()[0]}).") from error
     return tf
+
+
+def unwanted_setting() -> str | None:
+    """Return which setting of Keras makes models that the exam cannot use, where it stands and what to do; or None.
+
+    Sources: ``keras.src.backend.config`` for the file and its keys, TensorFlow's guide to Keras 3 for the variable.
+    """
+    for name, wanted in (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0")):
+        value = os.environ.get(name, "")
+        if value and value.lower() not in (wanted, "false"):
+            return f"The environment variable {name} is {value!r}, and this exam needs {wanted!r}. Remove it."
+    file = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "keras.json"
+    try:
+        settings = parse_json(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    for key, wanted in WANTED.items() if isinstance(settings, dict) else ():
+        if key == "backend" and os.environ.get("KERAS_BACKEND"):
+            continue  # it outweighs the file
+        value = settings.get(key, wanted)
+        if value != wanted:
+            return f"{file} sets {key} to {value!r}, and this exam needs {wanted!r}. Correct or rename that file."
+    return None
 
 
 def _train(tf: Any) -> Any:
@@ -129,8 +161,7 @@ def _train(tf: Any) -> Any:
 def _predict_in_new_process(path: Path) -> np.ndarray[Any, Any]:
     """Return what the saved model predicts when another process loads it."""
     run = subprocess.run(
-        [sys.executable, "-m", "exam.environment", str(path)],
-        cwd=Path(__file__).parents[1],
+        own_module("exam.environment", str(path)),
         capture_output=True,
         text=True,
         check=False,
@@ -152,8 +183,7 @@ def _reload(path: Path) -> None:
 
 def _is_walled() -> bool:
     """Return whether a process could shut itself in; a wall is for good, so another process tries."""
-    command = [sys.executable, "-m", "exam.running.wall"]
-    return not subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, check=False).returncode
+    return not subprocess.run(own_module("exam.running.wall"), capture_output=True, check=False).returncode
 
 
 def benchmark(progress: Progress = lambda text: None, samples: int = FASHION_MNIST_SAMPLES) -> Benchmark:

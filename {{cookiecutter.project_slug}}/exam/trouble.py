@@ -57,7 +57,7 @@ def _obstacle(place: Path) -> Path:
     return next((folder for folder in reversed(place.parents) if folder.is_file()), place)
 
 
-def typed(arguments: list[str]) -> str:
-    """Return the command that the learner typed, as it can be typed again."""
-    words = ["python", "-m", "exam", *arguments]
+def typed(arguments: list[str], python: str = "python") -> str:
+    """Return the command that the learner typed, as it can be typed again, with another Python if there is one."""
+    words = [python, "-m", "exam", *arguments]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from exam.grading.fresh import LEVEL, RESAMPLES, Interval, Luck
+from exam.report.layout import indented
 from exam.report.terminal import boxes
 
 FRESH = "A fresh sample is other hidden data, made in the same way. Your score stays that of this exam."
@@ -35,9 +35,9 @@ def fresh_view(lucks: Sequence[Luck], encoding: str = "utf-8") -> Group:
 
 def _block(luck: Luck, encoding: str) -> list[RenderableType]:
     table = Table.grid(padding=(0, 2))
-    table.add_column(width=14)
-    table.add_column(min_width=8)
-    table.add_column()
+    table.add_column(min_width=14, no_wrap=True)
+    table.add_column(min_width=8, overflow="fold")
+    table.add_column(no_wrap=True)
     table.add_row("this exam", f"{luck.value:g}", boxes(luck.points, encoding))
     for number, sample in enumerate(luck.samples, 1):
         value = "not numbers" if sample.value is None else f"{sample.value:g}"
@@ -48,7 +48,7 @@ def _block(luck: Luck, encoding: str) -> list[RenderableType]:
         lines.append(_interval(luck.interval))
     lines += [Text(text, style="cyan") for text in filter(None, [luck.verdict])]
     lines += [Text(note, style="dim") for note in luck.notes]
-    return [head, *(Padding(line, (0, 0, 0, 12)) for line in lines)]
+    return [head, *map(indented, lines)]
 
 
 def _interval(found: Interval) -> Text:

@@ -6,22 +6,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from exam.attempts import Attempt, left_out_note
-from exam.grading.findings import printable
+from exam.grading.findings import CATALOGUE, printable
 from exam.grading.result import PASS_MARK
 from exam.history import PastExam
+from exam.report.layout import GAP, ByWidth, Flow, below, labelled, stacked
 from exam.report.terminal import CATEGORY_TITLES, boxes
 from exam.standing import CategoryStanding
 
 STATES = {"running": "running now", "expired": "time was up", "finished": "finished", "abandoned": "never finished"}
 HASH = 8
 """Characters of a model's SHA-256 that tell two models of one learner apart."""
+MOMENT = 16
+"""Characters of a date with hours and minutes."""
 METRIC = 12
 """Characters of the widest number."""
+MODE = 8
+"""Characters of the longest mode, practice."""
+CATEGORIES = 66
+"""Columns that the table of an exam's categories needs to break no word of a title."""
 PIECE = 200
 """Rows that are laid out at once."""
 KEPT = "* the file is kept: .exam/models, under the whole of its SHA-256"
@@ -44,42 +50,57 @@ def _left_out(exams: Sequence[PastExam]) -> list[RenderableType]:
     return [Text(note, style="yellow")] if note else []
 
 
-def _headline(exam: PastExam) -> Table:
-    row = Table.grid(padding=(0, 2), expand=True)
-    row.add_column(width=10, no_wrap=True)
-    row.add_column(ratio=1)
-    row.add_column(justify="right", no_wrap=True)
+def _headline(exam: PastExam) -> ByWidth:
     kind = f"exam, {STATES[exam.state]}" if exam.state else "practice"
-    place = f"archive/{exam.folder}" if exam.folder else "the present exam"
     passed = exam.standing.passed
     verdict = "passed" if passed else f"{PASS_MARK - exam.standing.total:g} short of {PASS_MARK}"
-    row.add_row(
-        Text(f"Exam {exam.number}", style="bold"),
-        Text(f"{_day(exam)}  {kind}"),
-        Text(f"{exam.standing.total:g} of 100, {verdict}", style="bold green" if passed else "bold yellow"),
-    )
-    row.add_row(Text(), Text(printable(place), style="dim"), Text())
-    return row
+    number, date = Text(f"Exam {exam.number}", style="bold"), Text(f"{_day(exam)}  {kind}")
+    place = Text(printable(f"archive/{exam.folder}" if exam.folder else "the present exam"), style="dim")
+    score = Text(f"{exam.standing.total:g} of 100, {verdict}", style="bold green" if passed else "bold yellow")
+
+    def row() -> Table:
+        made = Table.grid(padding=(0, GAP), expand=True)
+        made.add_column(min_width=10, no_wrap=True)
+        made.add_column(ratio=1, overflow="fold")
+        made.add_column(justify="right", no_wrap=True)
+        made.add_row(number, date, score)
+        made.add_row(Text(), place, Text())
+        return made
+
+    def narrow() -> Group:
+        return stacked(Text.assemble(number, "  ", date), [score, place])
+
+    middle = max(date.cell_len, place.cell_len)
+    return ByWidth(max(10, number.cell_len) + middle + score.cell_len + 3 * GAP, row, narrow)
 
 
 def _day(exam: PastExam) -> str:
     return f"{exam.date.astimezone():%Y-%m-%d}" if exam.date else "no date"
 
 
-def _categories(exam: PastExam, encoding: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), expand=True, show_edge=False, header_style="dim")
-    table.add_column("", width=10)
-    table.add_column("question", ratio=1)
-    table.add_column("attempts", width=8, justify="right")
-    table.add_column("best", width=6, no_wrap=True)
-    table.add_column("latest", width=6, no_wrap=True)
-    table.add_column("points", width=6, justify="right")
-    for item in exam.standing.categories:
-        table.add_row(*_category(exam, item, encoding))
-    return table
+def _categories(exam: PastExam, encoding: str) -> ByWidth:
+    rows = [_category(exam, item, encoding) for item in exam.standing.categories]
+
+    def wide() -> Table:
+        table = Table(box=None, padding=(0, GAP, 0, 0), expand=True, show_edge=False, header_style="dim")
+        table.add_column("", width=10)
+        table.add_column("question", ratio=1, overflow="fold")
+        table.add_column("attempts", width=8, justify="right")
+        table.add_column("best", width=6, no_wrap=True)
+        table.add_column("latest", width=6, no_wrap=True)
+        table.add_column("points", width=6, justify="right")
+        for row in rows:
+            table.add_row(*row)
+        return table
+
+    def narrow() -> Group:
+        labels = ("attempts", "best", "latest", "points")
+        return Group(*(stacked(Text("  ").join(row[:2]), list(map(labelled, labels, row[2:]))) for row in rows))
+
+    return ByWidth(CATEGORIES, wide, narrow)
 
 
-def _category(exam: PastExam, item: CategoryStanding, encoding: str) -> tuple[RenderableType, ...]:
+def _category(exam: PastExam, item: CategoryStanding, encoding: str) -> tuple[Text, ...]:
     later = exam.made.every[item.category].count - item.attempts
     attempts = Text(f"{item.attempts:,}" if item.attempts else "-", style="" if item.attempts else "dim")
     if later and exam.mode == "exam":
@@ -90,7 +111,7 @@ def _category(exam: PastExam, item: CategoryStanding, encoding: str) -> tuple[Re
         attempts,
         _boxes(item.best, encoding),
         _boxes(item.latest, encoding),
-        f"{item.weighted:g}",
+        Text(f"{item.weighted:g}"),
     )
 
 
@@ -169,23 +190,46 @@ def _tables(attempts: Iterable[Attempt], kept: frozenset[str], encoding: str) ->
     yield Text()
 
 
-def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str, show_header: bool = True) -> Padding:
-    table = Table(
-        box=None, padding=(0, 2, 0, 0), expand=True, show_edge=False, header_style="dim", show_header=show_header
-    )
-    table.add_column("graded", width=16, no_wrap=True)
-    table.add_column("mode", width=8)
-    table.add_column("", width=5, no_wrap=True)
-    table.add_column(Text(attempts[-1].result.metric), justify="right", width=METRIC)
-    table.add_column("model", width=HASH + 2, no_wrap=True)
-    table.add_column("first finding", ratio=1, overflow="ellipsis", no_wrap=True)
-    for attempt in attempts:
-        result = attempt.result
-        value = Text("-", style="dim") if result.value is None else Text(f"{result.value:g}")
-        model = Text((result.sha256 or "no file")[:HASH], style="cyan" if result.sha256 else "dim")
-        if result.sha256 in kept:
-            model.append(" *", "green")
-        found = result.findings[0].code if result.findings else ""
-        moment = f"{attempt.graded_at.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(moment, attempt.mode, boxes(result.points, encoding), value, model, Text(found, style="dim"))
-    return Padding(table, (0, 0, 0, 2))
+def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str, show_header: bool = True) -> ByWidth:
+    """Return attempts, each in a row; where the longest name of a finding would not fit there, on lines of its own."""
+    metric = attempts[-1].result.metric
+
+    def wide() -> RenderableType:
+        table = Table(box=None, padding=(0, GAP, 0, 0), show_edge=False, header_style="dim", show_header=show_header)
+        table.add_column("graded", width=MOMENT, no_wrap=True)
+        table.add_column("mode", width=MODE)
+        table.add_column("", width=5, no_wrap=True)
+        table.add_column(Text(metric), justify="right", width=METRIC)
+        table.add_column("model", width=HASH + 2, no_wrap=True)
+        table.add_column("first finding", overflow="fold")
+        for attempt in attempts:
+            table.add_row(*_cells(attempt, kept, encoding))
+        return below(table)
+
+    def narrow() -> RenderableType:
+        return below(Group(*(_lines(metric, _cells(attempt, kept, encoding)) for attempt in attempts)))
+
+    return ByWidth(GAP + MOMENT + MODE + 5 + METRIC + HASH + 2 + 6 * GAP + max(map(len, CATALOGUE)), wide, narrow)
+
+
+def _cells(attempt: Attempt, kept: frozenset[str], encoding: str) -> tuple[Text, ...]:
+    result = attempt.result
+    value = Text("-", style="dim") if result.value is None else Text(f"{result.value:g}")
+    model = Text((result.sha256 or "no file")[:HASH], style="cyan" if result.sha256 else "dim")
+    if result.sha256 in kept:
+        model.append(" *", "green")
+    moment = Text(f"{attempt.graded_at.astimezone():%Y-%m-%d %H:%M}")
+    found = Text(_finding(attempt), style="dim")
+    return moment, Text(attempt.mode), boxes(result.points, encoding), value, model, found
+
+
+def _lines(metric: str, cells: tuple[Text, ...]) -> Group:
+    """Return one attempt on a narrow screen."""
+    moment, mode, filled, value, model, found = cells
+    below_it = [labelled(metric, value), labelled("model", model)]
+    below_it += [labelled("first finding", found)] if found else []
+    return stacked(Flow([labelled("graded", moment), labelled("mode", mode), filled]), below_it)
+
+
+def _finding(attempt: Attempt) -> str:
+    return attempt.result.findings[0].code if attempt.result.findings else ""

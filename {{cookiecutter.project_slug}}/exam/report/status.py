@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
 from exam.attempts import left_out_note
 from exam.grading.result import Result
-from exam.report.terminal import console, duration, headline, indented, result_lines, results_view, sum_line
+from exam.report.layout import ByWidth, indented, pointed, sides
+from exam.report.terminal import console, duration, headline, result_lines, results_view, sum_line
 from exam.session import Session
 from exam.standing import CategoryStanding, Standing
 
@@ -43,17 +43,11 @@ def status_view(standing: Standing, seed: int, encoding: str = "utf-8", short: b
     blocks += [Text(note, style="dim") for note in (standing.session.latest_notes if standing.session else ())]
     left_out = left_out_note([standing.left_out] if standing.left_out else [])
     blocks += [Text(note, style="yellow") for note in filter(None, [left_out])]
-    step = Table.grid(padding=(0, 1))
-    step.add_row(Text("->", style="dim"), Text(standing.next_step))
-    return Group(*blocks, step)
+    return Group(*blocks, pointed(Text(standing.next_step)))
 
 
-def _title(session: Session | None, seed: int) -> Table:
-    row = Table.grid(expand=True)
-    row.add_column(ratio=1)
-    row.add_column(justify="right", no_wrap=True)
-    row.add_row(Text(f"Exam {seed}", style="bold"), clock_line(session))
-    return row
+def _title(session: Session | None, seed: int) -> ByWidth:
+    return sides(Text(f"Exam {seed}", style="bold"), clock_line(session))
 
 
 def clock_line(session: Session | None) -> Text:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -19,9 +19,12 @@ from exam.grading.contract import show_shape
 from exam.grading.findings import Finding, printable
 from exam.grading.inspect import Inspection, megabytes
 from exam.grading.result import PASS_MARK, WEIGHTS, Result, total
+from exam.report import columns
+from exam.report.layout import COMFORTABLE, GAP, ByWidth, indented, labelled, pointed, stacked
 
 MOST_FINDINGS = 3
-WIDTH = 100
+BANK = 65
+"""Columns that the table of the bank needs to break no question's id."""
 CATEGORY_TITLES = {
     1: "Getting started",
     2: "Basic datasets",
@@ -33,10 +36,13 @@ COLOURS = {0: "red", 1: "red", 2: "yellow", 3: "yellow", 4: "green", 5: "bold gr
 
 
 def console(stderr: bool = False) -> Console:
-    """Return the console of all commands: at most 100 columns, no colours when the output is not a terminal."""
+    """Return the console of all commands: as wide as COLUMNS or the terminal says, at most 100 columns.
+
+    There are no colours when the output is not a terminal.
+    """
     stream = sys.stderr if stderr else sys.stdout
     made = Console(file=stream, highlight=False, soft_wrap=False)
-    made.width = min(made.width, WIDTH) if made.is_terminal else WIDTH
+    made.width = columns.wanted(stream) or columns.MOST
     return made
 
 
@@ -76,20 +82,24 @@ def results_view(
 
 def headline(
     category: int, title: str, points: int | None, score: str, weighted: float, encoding: str = "utf-8"
-) -> Table:
+) -> ByWidth:
     """Return the line of one category: its question, the five boxes, and what that is worth of the exam's 100."""
-    row = Table.grid(padding=(0, 2), expand=True)
-    row.add_column(width=10, no_wrap=True)
-    row.add_column(ratio=1)
-    row.add_column(width=5, no_wrap=True)
-    row.add_column(width=14, justify="right", no_wrap=True)
-    row.add_row(
-        Text(f"Category {category}", style="bold"),
-        Text(title),
-        boxes(points, encoding),
-        Text(f"{score}  {f'{weighted:g}/{WEIGHTS[category]}':>5}"),
-    )
-    return row
+    number, filled = Text(f"Category {category}", style="bold"), boxes(points, encoding)
+    worth = f"{weighted:g}/{WEIGHTS[category]}"
+
+    def row() -> Table:
+        made = Table.grid(padding=(0, GAP), expand=True)
+        made.add_column(width=10, no_wrap=True)
+        made.add_column(ratio=1, overflow="fold")
+        made.add_column(width=5, no_wrap=True)
+        made.add_column(min_width=14, justify="right", no_wrap=True)
+        made.add_row(number, Text(title), filled, Text(f"{score}  {worth:>5}"))
+        return made
+
+    def narrow() -> Group:
+        return stacked(Text.assemble(number, "  ", title), [filled, Text(score), Text(worth)])
+
+    return ByWidth(COMFORTABLE, row, narrow)
 
 
 def result_lines(
@@ -118,11 +128,6 @@ def _details(result: Result, most: int | None) -> list[RenderableType]:
     return [indented(line) for line in lines]
 
 
-def indented(line: RenderableType) -> Padding:
-    """Return a line below a headline, under the question's title."""
-    return Padding(line, (0, 0, 0, 12))
-
-
 def duration(seconds: float) -> str:
     """Return seconds as people say them, ``3 h 12 min``; full minutes from one minute on."""
     hours, minutes = divmod(int(seconds) // 60, 60)
@@ -142,10 +147,8 @@ def _tuned(result: Result, times: int | None) -> list[RenderableType]:
 
 def _finding(found: Finding) -> Group:
     style = {"fatal": "red", "problem": "yellow", "hint": "cyan"}[found.severity]
-    step = Table.grid(padding=(0, 1))
-    step.add_row(Text("->", style="dim"), Text(found.next_step, style="dim"))
-    step.add_row(Text(), Text(found.page, style="dim"))
-    return Group(Text(found.message, style=style), step)
+    step, page = Text(found.next_step, style="dim"), Text(found.page, style="dim")
+    return Group(Text(found.message, style=style), pointed(step, page))
 
 
 def _total(results: Sequence[Result]) -> Text:
@@ -163,7 +166,9 @@ def sum_line(points: float) -> Text:
 
 def inspection_view(seen: Inspection) -> Group:
     """Return the screen for ``check``: what the file is, and what stands in the way of grading it."""
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, GAP))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     shapes = seen.signature
     rows = {
         "File": f"{seen.shown}, {megabytes(seen.size)}" if seen.size else seen.shown,
@@ -186,46 +191,77 @@ def inspection_view(seen: Inspection) -> Group:
 def bank_view(entries: Sequence[Entry], encoding: str = "utf-8") -> Group:
     """Return the screen for ``bank``: a block for each category, two lines for each question."""
     blocks: list[RenderableType] = []
-    for category, questions in groupby(entries, key=lambda entry: entry.question.category):
-        table = Table(box=None, padding=(0, 2, 0, 0), expand=True, show_edge=False, header_style="dim")
-        table.add_column(f"{category}  {CATEGORY_TITLES[category]}", ratio=1, header_style="bold")
-        table.add_column("level", width=6)
-        table.add_column("training", width=8, justify="right")
-        table.add_column("best score", width=16, no_wrap=True)
-        for entry in questions:
-            _add_question(table, entry, encoding)
-        blocks += [table, Text()]
+    for category, group in groupby(entries, key=lambda entry: entry.question.category):
+        head, questions = f"{category}  {CATEGORY_TITLES[category]}", tuple(group)
+        wide, narrow = partial(_bank_table, head, questions, encoding), partial(_bank_list, head, questions, encoding)
+        blocks += [ByWidth(BANK, wide, narrow), Text()]
     tried = sum(entry.attempts > 0 for entry in entries)
     practise = "python -m exam draw --category N --question ID"
     blocks.append(Text(f"{len(entries)} questions, {tried} tried. Practise one: {practise}"))
     return Group(*blocks)
 
 
-def _add_question(table: Table, entry: Entry, encoding: str) -> None:
-    question = entry.question
-    name = Text.assemble((question.id, "cyan"), f"  {question.title}")
+def _bank_table(head: str, entries: Sequence[Entry], encoding: str) -> Table:
+    table = Table(box=None, padding=(0, GAP, 0, 0), expand=True, show_edge=False, header_style="dim")
+    table.add_column(head, ratio=1, header_style="bold", overflow="fold")
+    table.add_column("level", width=6)
+    table.add_column("training", width=8, justify="right")
+    table.add_column("best score", width=16, no_wrap=True)
+    for entry in entries:
+        level, seconds = LEVELS[entry.question.difficulty], f"{entry.question.train_seconds} s"
+        table.add_row(_named(entry), level, seconds, _done(entry, encoding))
+    return table
+
+
+def _bank_list(head: str, entries: Sequence[Entry], encoding: str) -> Group:
+    blocks: list[RenderableType] = [Text(head, style="bold")]
+    for entry in entries:
+        level, seconds = LEVELS[entry.question.difficulty], f"{entry.question.train_seconds} s"
+        best = labelled("best score", _done(entry, encoding))
+        blocks.append(stacked(_named(entry), [labelled("level", level), labelled("training", seconds), best]))
+    return Group(*blocks)
+
+
+def _named(entry: Entry) -> Text:
+    name = Text.assemble((entry.question.id, "cyan"), f"  {entry.question.title}")
     if entry.is_public:
         name.append("  (download)", "yellow")
     if entry.is_drawn:
         name.append("  (in this exam)", "green")
-    name.append("\n" + ", ".join(question.skills), "dim")
-    done = Text("-", style="dim")
-    if entry.attempts:
-        done = boxes(entry.best, encoding).append(f"  {entry.attempts} x", "dim")
-    table.add_row(name, LEVELS[question.difficulty], f"{question.train_seconds} s", done)
+    return name.append("\n" + ", ".join(entry.question.skills), "dim")
 
 
-def exam_view(entries: Sequence[Entry]) -> Table:
+def _done(entry: Entry, encoding: str) -> Text:
+    if not entry.attempts:
+        return Text("-", style="dim")
+    return boxes(entry.best, encoding).append(f"  {entry.attempts} x", "dim")
+
+
+def exam_view(entries: Sequence[Entry]) -> ByWidth:
     """Return the lines that say which questions an exam has."""
-    table = Table.grid(padding=(0, 2))
-    for entry in (entry for entry in entries if entry.is_drawn):
-        question = entry.question
-        level = f"{LEVELS[question.difficulty]}, {question.train_seconds} s"
-        cells = (f"Category {question.category}", question.title, Text(question.id, "cyan"), Text(level, "dim"))
-        table.add_row(*cells)
-    for column in table.columns:
-        column.no_wrap = True
-    return table
+    rows = [_drawn(entry) for entry in entries if entry.is_drawn]
+    widths = [max((cell.cell_len for cell in column), default=0) for column in zip(*rows, strict=True)]
+
+    def wide() -> Table:
+        table = Table.grid(padding=(0, GAP))
+        for row in rows:
+            table.add_row(*row)
+        for column in table.columns:
+            column.no_wrap = True
+        return table
+
+    def narrow() -> Group:
+        lines = [stacked(Text("  ").join(row[:2]), row[2:]) for row in rows]
+        return Group(*lines)
+
+    return ByWidth(sum(widths) + GAP * len(widths), wide, narrow)
+
+
+def _drawn(entry: Entry) -> tuple[Text, Text, Text, Text]:
+    question = entry.question
+    level = f"{LEVELS[question.difficulty]}, {question.train_seconds} s"
+    number, title = Text(f"Category {question.category}"), Text(question.title)
+    return number, title, Text(question.id, "cyan"), Text(level, "dim")
 
 
 @contextmanager

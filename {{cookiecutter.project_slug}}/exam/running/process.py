@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,12 @@ POLL_SECONDS = 0.05
 QUICK_SECONDS = 0.2
 """Most answers come sooner; until then nobody looks at the memory."""
 SECONDS_TO_END = 5
+PATH_FILE = "exam_workspace.pth"
+"""Of ``site-packages``; written by ``bootstrap.py``."""
+RUN_MODULE = (
+    "import sys; sys.path.append(sys.argv[1]); del sys.argv[:2]; "
+    "import runpy; runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
+)
 DEATHS = {
     6: "made the process give up, most likely for want of memory",
     9: "was ended by the system, most likely for want of memory",
@@ -208,10 +215,12 @@ def environment(gpu: bool, settings: Mapping[str, str] | None = None) -> Iterato
         kept |= {name: value for name, value in os.environ.items() if name.upper().startswith(NEEDED_WITH_GPU)}
     else:
         kept["CUDA_VISIBLE_DEVICES"] = "-1"
-    paths = [str(ENGINE), os.environ.get("PYTHONPATH")]
+    if not _knows_the_engine():
+        kept["PYTHONPATH"] = str(ENGINE)
     kept |= {
+        "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": os.devnull,  # where no keras.json can lie: the user's may ask for other numbers and axes
         "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PYTHONSAFEPATH": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         **(settings or {}),
@@ -225,6 +234,24 @@ def environment(gpu: bool, settings: Mapping[str, str] | None = None) -> Iterato
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def _knows_the_engine() -> bool:
+    """Return whether a Python of this environment finds the engine by itself, behind everything else.
+
+    ``bootstrap.py`` writes a file for that. On PYTHONPATH the workspace comes before Python's own folders, and a file
+    of the learner's there could stand for a module that is meant.
+    """
+    told = Path(sysconfig.get_path("purelib"), PATH_FILE)
+    try:
+        return told.read_text(encoding="utf-8", errors="replace").strip() == str(ENGINE)
+    except OSError:
+        return False
+
+
+def own_module(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module of the engine in another Python; it looks at the learner's files last."""
+    return [sys.executable, "-E", "-P", "-c", RUN_MODULE, str(ENGINE), module, *arguments]
 
 
 @contextmanager

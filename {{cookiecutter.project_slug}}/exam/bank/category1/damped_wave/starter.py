@@ -56,7 +56,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     (x, y), validation = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(1,)), ...])
     # ...
     # history = model.fit(x, y, validation_data=validation, ...)

@@ -37,7 +37,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     x, y = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(1,)), ...])
     model = None
 

@@ -49,7 +49,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     train, validation = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(28, 28)), ...])
     model = None
 

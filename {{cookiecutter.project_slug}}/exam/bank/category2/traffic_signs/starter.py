@@ -57,7 +57,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     train, validation = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(30, 30, 3)), ...])
     model = None
 

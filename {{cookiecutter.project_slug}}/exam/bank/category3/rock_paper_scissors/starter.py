@@ -51,7 +51,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     train, validation = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(150, 150, 3)), ...])
     model = None
 

@@ -54,7 +54,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     train, validation = load_data()  # load_data(horizontal_flip=True) mirrors about half of the training pictures
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(128, 128, 3)), ...])
     model = None
 

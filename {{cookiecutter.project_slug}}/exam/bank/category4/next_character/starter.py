@@ -77,7 +77,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     (x, y), validation = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(LENGTH,)), ...,
     #                              tf.keras.layers.Dense(31, activation="softmax")])
     # ...

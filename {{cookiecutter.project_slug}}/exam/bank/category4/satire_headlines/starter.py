@@ -62,7 +62,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     x_train, y_train, x_validation, y_validation = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(MAX_LENGTH,)), ...,
     #                              tf.keras.layers.Dense(1, activation="sigmoid")])
     model = None

@@ -57,7 +57,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     training, validation = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(PAST, 1)), ...])
     model = None
 

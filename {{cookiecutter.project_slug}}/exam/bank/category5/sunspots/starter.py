@@ -85,7 +85,7 @@ def solution_model():
     """Build, compile and train the model, then return it."""
     (x, y), validation = load_data()
 
-    # YOUR CODE HERE
+    # TODO: your code here
     # model = tf.keras.Sequential([tf.keras.Input(shape=(PAST, 2)), ...])
     model = None
 
