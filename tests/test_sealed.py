@@ -534,6 +534,12 @@ def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path) -> None:
 # --- The end
 
 
+def heed_all_signals() -> None:
+    """Undo what whoever started the tests has asked to be ignored, as nohup and the shell's & do."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def grading(workspace: Workspace, made: Path) -> Iterator[subprocess.Popen[str]]:
     """A grading that is under way: TensorFlow is being imported."""
@@ -546,6 +552,7 @@ def grading(workspace: Workspace, made: Path) -> Iterator[subprocess.Popen[str]]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_all_signals,
     ) as process:
         yield process
         process.kill()
