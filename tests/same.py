@@ -2,7 +2,7 @@
 
     python3 make.py same [--before REVISION] [--questions QUESTION ...] [--folder .log/models]
 
-trains the reference and the first attempt of every question on one seed, or takes those that lie in the folder from an
+trains the reference and the first attempt of every question that needs no network on one seed, or takes those that lie in the folder from an
 earlier run, and grades them with the engine of a revision (by default the last release's tag, else HEAD~1) and with the
 one that is here. Grading is repeatable, so nothing may differ.
 """
@@ -24,6 +24,7 @@ from typing import Any
 import harness
 
 from exam import bank
+from exam.bank import public
 from exam.grading.grade import grade, new_runner
 from exam.workspace import Workspace
 
@@ -34,6 +35,11 @@ BY_CHANCE = ("overfitting", "underfitting")
 """Findings that tell of training samples, which were drawn anew in each grading before version 0.7."""
 CHANGING = ("seconds", "versions", "cached")
 """Entries of a result that say when and with what it was graded, not what of."""
+
+
+def offline() -> list[str]:
+    """Return the questions that need no network."""
+    return [question for question, folder in sorted(bank.find().items()) if not public.downloads(folder)]
 
 
 def trained(question: str, attempt: str, folder: Path = FOLDER) -> Path:
@@ -106,7 +112,7 @@ def main() -> int:
     """Compare; 1 if something differs."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--before", default="HEAD~1")
-    parser.add_argument("--questions", nargs="*", default=sorted(bank.find()))
+    parser.add_argument("--questions", nargs="*", default=offline())
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--say", help=argparse.SUPPRESS)
     asked = parser.parse_args()

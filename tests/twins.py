@@ -155,10 +155,8 @@ def differing(own: Result, twins: dict[str, Result]) -> list[str]:
 
 def main(wanted: list[str]) -> int:
     """Train, grade and compare; 1 if a twin scores something else."""
-    from exam import bank
-
     count = wrong = 0
-    for question in wanted or sorted(bank.find()):
+    for question in wanted or same.offline():
         for attempt in (harness.REFERENCE, harness.FIRST_ATTEMPT):
             own, twins = tried(question, attempt)
             other = differing(own, twins)
