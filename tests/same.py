@@ -2,9 +2,9 @@
 
     python3 make.py same [--before REVISION] [--questions QUESTION ...] [--folder .log/models]
 
-trains the reference and the first attempt of every question that needs no network, on one seed, or takes those that lie
-in the folder from an earlier run. It grades them with the engine of a revision, by default HEAD~1, and with the one that
-is here. Grading is repeatable, so nothing may differ.
+trains the reference and the first attempt of every question that needs no network, on one seed, or takes those that
+lie in the folder from an earlier run. It grades them with the engine of a revision, by default HEAD~1, and with the one
+that is here. Grading is repeatable, so nothing may differ.
 """
 
 from __future__ import annotations
