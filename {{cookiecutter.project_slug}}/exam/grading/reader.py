@@ -10,6 +10,7 @@ import atexit
 import multiprocessing
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,6 @@ class _Reader:
         """Wait for the first message; before it no file was touched, so a failure is ours."""
         try:
             self.process.allow(Limits(SECONDS_TO_START))
-            self.process.send("start", root=str(self.root), memory=MEMORY_BYTES)
             self.process.receive("ready")
         except Stopped as stopped:
             raise RuntimeError(f"The process that reads model files did not start: it {stopped}.") from stopped
@@ -95,8 +95,12 @@ def start(root: Path) -> None:
 
 
 def _new(root: Path) -> _Reader:
-    context = multiprocessing.get_context("spawn")
-    return _Reader(root, LimitedProcess(context, SERVE, LOG))
+    """Start a process, and tell it at once what it will see: it shuts itself in while we go on."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    process = LimitedProcess(multiprocessing.get_context("spawn"), SERVE, LOG)
+    with suppress(Stopped):  # who waits for it will be told
+        process.send("start", root=str(root), memory=MEMORY_BYTES)
+    return _Reader(root, process)
 
 
 def ask(root: Path, kind: str, **values: Any) -> dict[str, Any]:
