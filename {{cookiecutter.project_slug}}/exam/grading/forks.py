@@ -22,7 +22,7 @@ from exam.running import process
 from exam.workspace import Exam, ExamTomlError, Workspace
 
 LOG_VARIABLE, DIES_VARIABLE = "EXAM_WORKER_LOG", "EXAM_SERVER_DIES"
-"""Variables of the server's environment: where it writes, and whether it ends with us even while it imports."""
+"""Variables of the server's environment: where it writes, and with which process it ends even while it imports."""
 
 
 def possible(gpu: bool) -> bool:
@@ -46,7 +46,7 @@ def start(log: Path) -> None:
     logs.make_room(log)
     settings = {LOG_VARIABLE: str(log)}
     if threading.current_thread() is threading.main_thread():
-        settings[DIES_VARIABLE] = "with the thread that started it"
+        settings[DIES_VARIABLE] = str(os.getpid())
     with process.environment(gpu=False, settings=settings):
         multiprocessing.set_forkserver_preload(["exam.grading.preload"])
         forkserver.ensure_running()

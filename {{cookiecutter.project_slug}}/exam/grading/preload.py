@@ -10,7 +10,7 @@ from exam.grading.forks import DIES_VARIABLE, LOG_VARIABLE
 from exam.running import child
 
 if DIES_VARIABLE in os.environ:
-    child.die_with_parent()
+    child.die_with_parent(int(os.environ[DIES_VARIABLE]))
 child.print_to(os.environ.get(LOG_VARIABLE, os.devnull))
 
 import keras  # noqa: E402, F401

@@ -37,12 +37,19 @@ class Resources:
     may_fork: bool = True
 
 
-def main(connection: Connection, serve: str, log: str, dies_with_parent: bool) -> None:
-    """Run ``serve``, "module:function", with this end of the pipe until the other end is closed."""
+def main(connection: Connection, serve: str, log: str, parent: int | None) -> None:
+    """Run ``serve``, "module:function", with this end of the pipe until the other end is closed.
+
+    Args:
+        connection: this end.
+        serve: what to run.
+        log: the file that takes what this process prints.
+        parent: see ``die_with_parent``; 0 for whichever process that is, None for not to do so.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     print_to(log)
-    if dies_with_parent:
-        die_with_parent()
+    if parent is not None:
+        die_with_parent(parent)
     module, _, function = serve.partition(":")
     with suppress(EOFError):
         getattr(importlib.import_module(module), function)(connection)
@@ -56,12 +63,19 @@ def print_to(log: str) -> None:
     os.close(descriptor)
 
 
-def die_with_parent() -> None:
-    """Ask Linux to end this process with the thread that started it."""
+def die_with_parent(parent: int = 0) -> None:
+    """Ask Linux to end this process with the thread that started it.
+
+    Args:
+        parent: number of the process that started it; another one shows that it ended before we could ask. 0 when it
+            is not known.
+    """
     if sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if parent and os.getppid() != parent:
+            os._exit(1)
 
 
 def settle(resources: Resources, readable: Iterable[Path] | None = None, writable: Iterable[Path] = ()) -> None:

@@ -80,8 +80,8 @@ class LimitedProcess:
     def __init__(self, context: Any, serve: str, log: Path, gpu: bool = False) -> None:
         self.connection, theirs = context.Pipe()
         forked = context.get_start_method() == "forkserver"  # by a server that ends with us itself
-        dies_with_us = forked or threading.current_thread() is threading.main_thread()
-        arguments = (theirs, serve, str(log), dies_with_us)
+        parent = 0 if forked else os.getpid() if threading.current_thread() is threading.main_thread() else None
+        arguments = (theirs, serve, str(log), parent)
         self.process = context.Process(target=child.main, args=arguments, daemon=True)
         own = nullcontext() if forked else environment(gpu)  # the server's children have the server's
         with own, _without_main():
