@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,12 @@ def sing(place: str) -> None:
             continue
         done.append(name)
     secrets = [name for name in os.environ if "SECRET" in name]
-    print(MARK + json.dumps({"done": done, "secrets": secrets}), file=sys.stderr, flush=True)
+    try:
+        ThreadPool(1).terminate()  # as Keras does to look for pictures
+        has_pool = True
+    except OSError:
+        has_pool = False
+    print(MARK + json.dumps({"done": done, "secrets": secrets, "pool": has_pool}), file=sys.stderr, flush=True)
 
 
 def reader(connection: Connection) -> None:

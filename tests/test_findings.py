@@ -105,8 +105,8 @@ def fill_with_bytes(folder: Path) -> None:
 def test_experiments_that_take_too_long_cost_an_explanation_and_no_point(
     weak: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(self: run._Worker, **message: object) -> dict[str, object]:
-        raise run._Stopped("took longer than 20 seconds")
+    def stopped(self: run._Worker, *kind: str, **message: object) -> dict[str, object]:
+        raise run.Stopped("took longer than 20 seconds")
 
     monkeypatch.setattr(run._Worker, "_asked", stopped)
     points, found = codes(weak, tmp_path)

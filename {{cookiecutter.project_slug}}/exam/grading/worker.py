@@ -20,6 +20,8 @@ from exam.running import child, protocol
 
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
 EXPERIMENTING = "experimenting"
+SEMAPHORES = Path("/dev/shm")
+"""Where the pool of threads with which Keras looks for pictures makes its locks; see sem_overview(7)."""
 LOG_BYTES = 4 * 2**20
 """Of the log: what a model makes TensorFlow print beyond them is lost."""
 
@@ -202,7 +204,7 @@ def _start(job: dict[str, Any]) -> Any:
     """Import TensorFlow, set its threads and this process's limits; return Keras."""
     if not getattr(_start, "done", False):  # threads can be set only once, and the limits hold for good
         readable = None if job["wall"] is None else [Path(path) for path in job["wall"]]
-        child.settle(child.Resources(job["address_space"], LOG_BYTES, job["processor"]), readable)
+        child.settle(child.Resources(job["address_space"], LOG_BYTES, job["processor"]), readable, [SEMAPHORES])
     import keras
     import tensorflow as tf
 
