@@ -591,12 +591,12 @@ def _native_output_to_log(workspace: Workspace) -> Iterator[None]:
     """Send to a log what TensorFlow's native code writes to stderr: shown, its notes look like faults."""
     import os
 
+    from exam.running import child
+
     log = workspace.log / "tensorflow.log"
     logs.make_room(log)
     before, terminal = sys.stderr, os.dup(2)
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(descriptor, 2)
-    os.close(descriptor)
+    child.print_to(str(log), streams=[2])
     # Python's own messages and the spinner still go to the terminal; the logging of TensorFlow may keep this stream.
     sys.stderr = os.fdopen(terminal, "w", encoding=before.encoding, errors="replace", buffering=1, closefd=False)
     try:

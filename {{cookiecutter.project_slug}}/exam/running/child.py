@@ -55,11 +55,16 @@ def main(connection: Connection, serve: str, log: str, parent: int | None) -> No
         getattr(importlib.import_module(module), function)(connection)
 
 
-def print_to(log: str) -> None:
-    """Send what this process prints to a file: the native code of TensorFlow writes to stderr at any log level."""
+def print_to(log: str, streams: Iterable[int] = (1, 2)) -> None:
+    """Send what this process prints to a file: the native code of TensorFlow writes to stderr at any log level.
+
+    Args:
+        log: the file.
+        streams: numbers of the descriptors to send there; by default stdout and stderr.
+    """
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    for standard in (1, 2):
-        os.dup2(descriptor, standard)
+    for stream in streams:
+        os.dup2(descriptor, stream)
     os.close(descriptor)
 
 
