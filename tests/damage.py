@@ -140,6 +140,16 @@ def _folder_instead(path: Callable[[Place], Path]) -> Damage:
     return put
 
 
+def _pipe_instead(path: Callable[[Place], Path]) -> Damage:
+    def put(place: Place) -> None:
+        target = path(place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        os.mkfifo(target)
+
+    return put
+
+
 def _file_instead(path: Callable[[Place], Path]) -> Damage:
     def put(place: Place) -> None:
         if path(place).is_dir():
@@ -182,11 +192,12 @@ def _of_somebody_else(path: Callable[[Place], Path], mode: int) -> Damage:
 
 
 def _damage_file(name: str, path: Callable[[Place], Path], contents: dict[str, str | bytes]) -> None:
-    """Register what can happen to a file: other contents, none, a folder in its place, no right to read it."""
+    """Register what can happen to a file: other contents, none, a folder or a pipe in its place, no right to read."""
     for what, content in contents.items():
         damage(f"{name} {what}")(_replace(path, content))
     damage(f"{name} gone")(_gone(path))
     damage(f"{name} a folder")(_folder_instead(path))
+    damage(f"{name} a pipe")(_pipe_instead(path))
     damage(f"{name} unreadable", True)(_mode(path, 0))
 
 
@@ -348,6 +359,7 @@ SESSIONS: dict[str, Damage] = {
     "nested without end": _replace(lambda place: place.session, DEEP),
     "a list": _replace(lambda place: place.session, "[]"),
     "a folder": _folder_instead(lambda place: place.session),
+    "a pipe": _pipe_instead(lambda place: place.session),
 }
 for what, function in SESSIONS.items():
     damage(f"clock {what}")(function)
@@ -368,11 +380,17 @@ for name in ("log", "cache", "reports", "models"):
     damage(f".exam/{name} a file")(_file_instead(_state(name)))
 for name in ("session.lock", "attempts.lock"):
     damage(f"{name} a folder")(_folder_instead(_state(name)))
+    damage(f"{name} a pipe")(_pipe_instead(_state(name)))
     damage(f"{name} of somebody else", True)(_of_somebody_else(_state(name), 0o644))
 damage("log of somebody else", True)(_of_somebody_else(_state("log/tensorflow.log"), 0o644))
 damage("draw half prepared")(lambda place: (place.workspace.state / "draw.unfinished").mkdir())
 damage("draw an empty folder")(lambda place: (place.workspace.state / "draw").mkdir())
 damage("draw a file")(_file_instead(_state("draw")))
+damage("worker.log a pipe")(_pipe_instead(_state("log/worker.log")))
+damage("answers a pipe")(_pipe_instead(_state("answers.json")))
+damage("draw with a pipe")(_pipe_instead(_state("draw/archive")))
+damage("archive with pipes")(_pipe_instead(lambda place: place.workspace.archive / "a" / "attempts.jsonl"))
+damage("starter a pipe")(_pipe_instead(lambda place: place.workspace.starter(1)))
 damage("answers binary")(_replace(_state("answers.json"), GARBAGE))
 damage("answers nested without end")(_replace(_state("answers.json"), DEEP))
 damage("answers with a wrong seed")(_replace(_state("answers.json"), '{"exam_seed": "x"}'))
@@ -416,6 +434,7 @@ damage("data a file")(_file_instead(_data()))
 damage("data empty")(_gone(_data("points.csv")))
 damage("data binary")(_replace(_data("points.csv"), GARBAGE))
 damage("data cut off")(_cut_off(_data("points.csv"), 30))
+damage("data with a pipe as sums")(_pipe_instead(_data(training.SUMS)))
 damage("data with binary sums")(_replace(_data(training.SUMS), GARBAGE))
 damage("data with sums of another form")(_replace(_data(training.SUMS), "x\n\n"))
 damage("data with extra files")(_replace(_data("notes/extra.txt"), "mine"))
@@ -463,6 +482,7 @@ def _hidden(place: Place) -> Path:
 
 damage("hidden set empty")(_replace(_hidden, b""))
 damage("hidden set binary")(_replace(_hidden, GARBAGE))
+damage("hidden set a pipe")(_pipe_instead(_hidden))
 damage("hidden set a folder")(_folder_instead(_hidden))
 damage("hidden set gone")(_gone(_hidden))
 damage("hidden set unreadable", True)(_mode(_hidden, 0))

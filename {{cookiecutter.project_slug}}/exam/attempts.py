@@ -22,7 +22,7 @@ from msgspec import Meta
 
 from exam.grading.result import Record, Result
 from exam.session import LONGEST_HOURS, Session, moment
-from exam.workspace import Workspace
+from exam.workspace import Workspace, ordinary
 
 Mode = Literal["exam", "practice"]
 LONGEST_LINE = 2**18
@@ -152,7 +152,7 @@ def record(workspace: Workspace, results: Iterable[Result], session: Session | N
     made = [Attempt(now, mode, elapsed, result.presentable()) for result in graded]
     lines = [json.dumps(attempt.to_dict()) + "\n" for attempt in made]
     workspace.state.mkdir(exist_ok=True)
-    with FileLock(workspace.state / "attempts.lock"), workspace.attempts.open("a+b") as file:
+    with FileLock(workspace.state / "attempts.lock"), open(workspace.attempts, "a+b", opener=ordinary) as file:
         if file.tell() and not _ends_with_newline(workspace):
             lines.insert(0, "\n")
         file.write("".join(lines).encode())
@@ -181,7 +181,7 @@ def lines(path: Path, left_out: LeftOut | None = None) -> Iterator[Line]:
         OSError: the file is there and cannot be read.
     """
     try:
-        file = path.open("rb")
+        file = open(path, "rb", opener=ordinary)
     except FileNotFoundError:
         return
     with file:
@@ -199,7 +199,7 @@ def lines_at(path: Path, category: int) -> Iterator[Line]:
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
+    with open(path, "rb", opener=ordinary) as file:
         for text in _texts(file):
             with suppress(*UNREADABLE):
                 if _WHICH.decode(text).category == category:

@@ -27,6 +27,7 @@ from exam.workspace import (
     ExamTomlError,
     Workspace,
     parse_json,
+    read,
     timestamp,
     write_atomically,
 )
@@ -125,7 +126,7 @@ def _is_decided(workspace: Workspace) -> bool:
     if not staging.exists():
         return False
     try:
-        name = (staging / "archive").read_text(encoding="utf-8")
+        name = read(staging / "archive").decode()
         if re.fullmatch(r"[\w-]+", name) and (not (staging / "exam.toml").exists() or Exam.read(staging / "exam.toml")):
             return True
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
@@ -187,7 +188,7 @@ def _answers(workspace: Workspace) -> dict[str, str]:
     """Return the answers of the generation; a workspace that lost them gets the defaults."""
     answers = {"project_name": workspace.root.name or "exam", "exam_seed": "random", "accelerator": ACCELERATORS[0]}
     try:
-        stored: Any = parse_json(workspace.answers.read_bytes())
+        stored: Any = parse_json(read(workspace.answers))
     except (OSError, ValueError):
         stored = {}
     for key in answers:
@@ -257,7 +258,7 @@ def _archive_name(workspace: Workspace) -> str:
 def _put_into_place(workspace: Workspace) -> Exam:
     """Carry a prepared draw out; each step is one rename, so it can stop and start again between any two."""
     staging = _staging(workspace)
-    archive = workspace.archive / (staging / "archive").read_text(encoding="utf-8")
+    archive = workspace.archive / read(staging / "archive").decode()
     if (staging / "exam.toml").exists():  # it is placed last: until then the state is still the old exam's
         for name in EXAM_STATE:
             _move(workspace.state / name, archive / name)

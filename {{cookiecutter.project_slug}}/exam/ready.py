@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from exam.workspace import Exam, ExamTomlError, Workspace, parse_json, write_atomically
+from exam.workspace import Exam, ExamTomlError, Workspace, parse_json, read, write_atomically
 
 REPAIR = "Run: python bootstrap.py"
 
@@ -54,7 +54,7 @@ def write(workspace: Workspace, **versions: str) -> None:
 def problem(workspace: Workspace) -> str | None:
     """Return why the workspace is not ready, one sentence and the command to type, or None when it is."""
     try:
-        marker = parse_json(workspace.ready_marker.read_bytes())
+        marker = parse_json(read(workspace.ready_marker))
         lock, venv, root = (str(marker[key]) for key in ("lock", "venv", "root"))
     except FileNotFoundError:
         return f"This workspace has not been verified yet. {REPAIR}"

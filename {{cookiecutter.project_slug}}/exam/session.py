@@ -18,7 +18,7 @@ from typing import Literal
 from filelock import FileLock
 
 from exam.grading.result import LONGEST_SENTENCE, shown
-from exam.workspace import Workspace, parse_json, write_atomically
+from exam.workspace import Workspace, ordinary, parse_json, write_atomically
 
 State = Literal["running", "expired", "finished"]
 JUMP = 120
@@ -227,7 +227,7 @@ def read_file(path: Path) -> Session:
     Raises:
         OSError, TypeError, KeyError, ValueError: it cannot be read, or is no session.
     """
-    with path.open("rb") as file:
+    with open(path, "rb", opener=ordinary) as file:
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError("no clock writes so much")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -147,7 +149,7 @@ class Exam:
         """
         try:
             # utf-8-sig: some editors on Windows put a byte order mark first, which TOML does not allow.
-            values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            values = tomllib.loads(read(path).decode("utf-8-sig"))
         except FileNotFoundError:
             message = f"There is no {path.name} in {path.parent}. Make one: python bootstrap.py"
             raise ExamTomlError(message) from None
@@ -195,6 +197,31 @@ def toml_string(text: str) -> str:
 def timestamp() -> str:
     """Return the present moment in UTC as a part of file names; sorted by it, they are sorted by time."""
     return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def ordinary(path: str, flags: int) -> int:
+    """Open a file, as the ``opener`` of ``open``: what is no file is an error, since to read a pipe may take for ever.
+
+    Raises:
+        FileExistsError: something else has its name: a pipe, a socket or a device.
+        OSError: it cannot be opened.
+    """
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind) or stat.S_ISDIR(kind):  # open itself refuses folders
+        return descriptor
+    os.close(descriptor)
+    raise FileExistsError(errno.EEXIST, "Not a file", path)
+
+
+def read(path: Path) -> bytes:
+    """Return what a file of ours holds.
+
+    Raises:
+        OSError: it is missing, cannot be read, or is no file.
+    """
+    with open(path, "rb", opener=ordinary) as file:
+        return file.read()
 
 
 def parse_json(text: str | bytes) -> Any:

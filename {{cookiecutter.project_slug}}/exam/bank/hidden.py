@@ -14,6 +14,7 @@ import platformdirs
 from exam import __version__, bank
 from exam.bank import streams
 from exam.bank.question import HiddenSet, Question
+from exam.workspace import ordinary
 
 KEPT = 40
 """Hidden sets kept; eight exams. The oldest make room: they can be made again at any time."""
@@ -61,7 +62,7 @@ def fresh(question: Question, seed: int, sample: int, bank_folder: Path = bank.B
 def read(path: Path) -> HiddenSet:
     """Read what ``ensure`` made."""
     # Opened here: of a damaged file numpy would keep it open, and then it could not be replaced on Windows.
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+    with open(path, "rb", opener=ordinary) as file, np.load(file, allow_pickle=False) as arrays:
         return HiddenSet(arrays["x"], arrays["y"], arrays["baseline"])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from exam import bank
 from exam.bank import hidden
 from exam.bank.public import disk_trouble
-from exam.workspace import timestamp
+from exam.workspace import read, timestamp
 
 SUMS = "SHA256SUMS"
 """The file in ``data/`` that says what was made there, in the format of the program ``sha256sum``."""
@@ -70,7 +70,7 @@ def _make_way(data: Path, new: Path) -> None:
 def changed(data: Path) -> list[str]:
     """Return the files of a ``data/`` that are missing or no longer what was made; files added later are not asked."""
     try:
-        made = (data / SUMS).read_text(encoding="utf-8").splitlines()
+        made = read(data / SUMS).decode().splitlines()
     except (OSError, ValueError):
         return [SUMS] if (data / SUMS).exists() else []  # made before there was such a file
     wanted = {tuple(line.split("  ", 1)) for line in made}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exam.grading import files
-from exam.workspace import Workspace, write_atomically
+from exam.workspace import Workspace, ordinary, write_atomically
 
 if TYPE_CHECKING:
     from exam.bank.question import Array
@@ -38,7 +38,7 @@ def read_predictions(file: Path) -> Array | None:
     import numpy as np
 
     try:
-        with _beside(file).open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+        with open(_beside(file), "rb", opener=ordinary) as opened, np.load(opened, allow_pickle=False) as arrays:
             predictions: Array = arrays["predictions"]
     except Exception:  # zipfile and numpy meet a damaged file with errors of many kinds
         return None

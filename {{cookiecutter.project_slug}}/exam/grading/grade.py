@@ -27,7 +27,7 @@ from exam.grading.inspect import Inspection
 from exam.grading.result import Result
 from exam.grading.run import Answer, Job, Runner
 from exam.grading.score import Score, score
-from exam.workspace import Exam, Workspace, parse_json, write_atomically
+from exam.workspace import Exam, Workspace, parse_json, read, write_atomically
 
 Progress = Callable[[str], None]
 
@@ -248,7 +248,7 @@ def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | Non
     if cache.read_predictions(file) is None:
         return None
     try:
-        result = Result.from_dict(parse_json(file.read_bytes()))
+        result = Result.from_dict(parse_json(read(file)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     if (result.question, result.sha256, result.seed) != (grading.question.id, grading.seen.sha256, exam.seed):

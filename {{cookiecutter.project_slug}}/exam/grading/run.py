@@ -68,7 +68,7 @@ class Job:
     def rows(self) -> int:
         """Return how many samples the hidden set has."""
         with np.load(self.hidden, allow_pickle=False) as arrays:
-            return len(arrays["x"])
+            return len(arrays["y"])
 
 
 @dataclass(frozen=True)

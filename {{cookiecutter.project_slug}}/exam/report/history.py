@@ -195,7 +195,7 @@ def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str, 
     metric = attempts[-1].result.metric
 
     def wide() -> RenderableType:
-        table = Table(box=None, padding=(0, GAP, 0, 0), show_edge=False, header_style="dim", show_header=show_header)
+        table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim", show_header=show_header)
         table.add_column("graded", width=MOMENT, no_wrap=True)
         table.add_column("mode", width=MODE)
         table.add_column("", width=5, no_wrap=True)
@@ -209,7 +209,7 @@ def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str, 
     def narrow() -> RenderableType:
         return below(Group(*(_lines(metric, _cells(attempt, kept, encoding)) for attempt in attempts)))
 
-    return ByWidth(GAP + MOMENT + MODE + 5 + METRIC + HASH + 2 + 6 * GAP + max(map(len, CATALOGUE)), wide, narrow)
+    return ByWidth(GAP + MOMENT + MODE + 5 + METRIC + HASH + 2 + 5 + max(map(len, CATALOGUE)), wide, narrow)
 
 
 def _cells(attempt: Attempt, kept: frozenset[str], encoding: str) -> tuple[Text, ...]:
