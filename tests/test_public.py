@@ -344,11 +344,11 @@ class Terminal(io.StringIO):
 
 
 def test_downloads_show_a_progress_bar(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
-    from exam.report import terminal
+    from exam.report import downloads
 
     shown = Terminal()
     monkeypatch.setattr(sys, "stderr", shown)
-    with terminal.download_bars() as progress:
+    with downloads.bars() as progress:
         public.fetch(net.bank / "category4" / "sarcasm_headlines", progress)
     assert "sarcasm.json from 127.0.0.1" in shown.getvalue() and "MB" in shown.getvalue()
 

@@ -268,7 +268,8 @@ import sys
 sys.path.append({folder!r})
 from pathlib import Path
 from exam.grading import reader, run
-from exam.running.process import LimitedProcess
+from exam.running import launch
+launch.RUN_MODULE = "import sys; sys.path.append({folder!r}); " + launch.RUN_MODULE
 run.SERVE = "canaries:worker"
 reader.SERVE = "canaries:reader"
 reader.LOG = Path({log!r})
@@ -323,9 +324,11 @@ def test_a_kernel_that_refuses_the_wall_costs_no_grading() -> None:
         "child.settle(child.Resources(None, 2**20), [])\n"
         "print('settled')"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", program], env=harness.environment_for(), capture_output=True, text=True, check=True
-    )
+    theirs, ours = os.pipe()  # it lives as long as somebody holds the other end of its standard input
+    with open(theirs, "rb") as stdin, open(ours, "wb"):
+        ended = subprocess.run(
+            [sys.executable, "-c", program], env=harness.environment_for(), stdin=stdin, capture_output=True, text=True
+        )
     assert ended.stdout == "settled\n" and "too many walls" in ended.stderr
 
 

@@ -526,9 +526,9 @@ def _download(question: Path) -> None:
     if not sys.stderr.isatty():
         public.fetch(question)
         return
-    from exam.report import terminal
+    from exam.report import downloads
 
-    with terminal.download_bars() as progress:
+    with downloads.bars() as progress:
         public.fetch(question, progress)
 
 

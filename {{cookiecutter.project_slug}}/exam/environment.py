@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from exam.running.process import own_module
+from exam.running.launch import own_module
 from exam.workspace import parse_json
 
 TOLERANCE = 1e-6

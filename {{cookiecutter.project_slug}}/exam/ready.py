@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import re
 import json
 import platform
@@ -72,11 +71,13 @@ def problem(workspace: Workspace) -> str | None:
 
 def installed_versions() -> dict[str, str]:
     """Return the versions of TensorFlow and Keras, without importing either."""
+    from importlib.metadata import PackageNotFoundError, version  # costs 10 ms that most commands need not spend
+
     found: dict[str, str] = {}
     for distribution in ("tensorflow", "tensorflow-cpu", "keras"):
         try:
-            found[distribution.removesuffix("-cpu")] = importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
+            found[distribution.removesuffix("-cpu")] = version(distribution)
+        except PackageNotFoundError:
             continue
     return found
 

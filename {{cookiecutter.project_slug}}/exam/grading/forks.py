@@ -18,7 +18,7 @@ from pathlib import Path
 
 from exam import logs
 from exam.grading import cache
-from exam.running import process
+from exam.running import launch
 from exam.workspace import Exam, ExamTomlError, Workspace
 
 LOG_VARIABLE, DIES_VARIABLE = "EXAM_WORKER_LOG", "EXAM_SERVER_DIES"
@@ -47,7 +47,7 @@ def start(log: Path) -> None:
     settings = {LOG_VARIABLE: str(log)}
     if threading.current_thread() is threading.main_thread():
         settings[DIES_VARIABLE] = str(os.getpid())
-    with process.environment(gpu=False, settings=settings):
+    with launch.environment(gpu=False, settings=settings):
         multiprocessing.set_forkserver_preload(["exam.grading.preload"])
         forkserver.ensure_running()
 

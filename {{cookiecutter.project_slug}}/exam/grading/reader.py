@@ -7,7 +7,6 @@ imports its packages while we import ours.
 from __future__ import annotations
 
 import atexit
-import multiprocessing
 import os
 import threading
 from contextlib import suppress
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from exam.running import launch
 from exam.running.process import LimitedProcess, Limits, Stopped
 
 SERVE = "exam.grading.contained:serve"
@@ -97,7 +97,7 @@ def start(root: Path) -> None:
 def _new(root: Path) -> _Reader:
     """Start a process, and tell it at once what it will see: it shuts itself in while we go on."""
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    process = LimitedProcess(multiprocessing.get_context("spawn"), SERVE, LOG)
+    process = LimitedProcess(*launch.program(SERVE, LOG))
     with suppress(Stopped):  # who waits for it will be told
         process.send("start", root=str(root), memory=MEMORY_BYTES)
     return _Reader(root, process)

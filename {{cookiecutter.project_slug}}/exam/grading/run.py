@@ -7,7 +7,6 @@ forking is not available or not safe, so one worker lives on from model to model
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 import sys
 import threading
@@ -29,6 +28,7 @@ from exam.grading.experiments import Again, Answers, Change, OnTraining
 from exam.grading.findings import Finding, finding
 from exam.grading.structure import mixed_samples
 from exam.ready import installed_versions, older_keras, release
+from exam.running import launch
 from exam.running.process import DISORDER, LimitedProcess, Limits, Stopped
 from exam.running.protocol import Message
 
@@ -68,7 +68,7 @@ class Job:
     def rows(self) -> int:
         """Return how many samples the hidden set has."""
         with np.load(self.hidden, allow_pickle=False) as arrays:
-            return len(arrays["y"])
+            return len(arrays["x"])
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,6 @@ class Runner:
         self.log = log
         self.gpu = gpu
         self.forks = forks.possible(gpu)
-        self.context: Any = multiprocessing.get_context("forkserver" if self.forks else "spawn")
         self._idle: list[_Worker] = []
         self._busy: list[_Worker] = []
         self._counting = threading.Lock()
@@ -190,7 +189,8 @@ class Runner:
             raise Stopped("was called off")
         if self.forks:
             forks.start(self.log)
-        return _Worker(self.context, SERVE, self.log, self.gpu)
+            return _Worker(*launch.fork(SERVE, self.log))
+        return _Worker(*launch.program(SERVE, self.log, self.gpu))
 
     def _message(self, job: Job, threads: int) -> dict[str, Any]:
         """Return what a worker is told of a job.

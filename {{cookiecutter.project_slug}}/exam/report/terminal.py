@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from exam.bank import public
 from exam.catalogue import LEVELS, Entry
 from exam.grading.contract import show_shape
 from exam.grading.findings import Finding, printable
@@ -262,43 +259,3 @@ def _drawn(entry: Entry) -> tuple[Text, Text, Text, Text]:
     level = f"{LEVELS[question.difficulty]}, {question.train_seconds} s"
     number, title = Text(f"Category {question.category}"), Text(question.title)
     return number, title, Text(question.id, "cyan"), Text(level, "dim")
-
-
-@contextmanager
-def download_bars() -> Iterator[public.Progress]:
-    """Show a progress bar on stderr for each download; yields what ``public.fetch`` calls for one."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True)) as progress:
-        yield lambda download: _Bar(
-            progress, progress.add_task(f"{download.name} from {download.host}", total=download.bytes or None)
-        )
-
-
-class _Bar:
-    """A download's bar, driven as pooch drives tqdm's."""
-
-    def __init__(self, progress: Progress, task: TaskID) -> None:
-        self._progress, self._task = progress, task
-        self._total = 0
-
-    @property
-    def total(self) -> int:
-        """Return the size in bytes that the server announced, 0 when it did not."""
-        return self._total
-
-    @total.setter
-    def total(self, size: int) -> None:
-        """Set what the server announced; 0 makes the bar of unknown length."""
-        self._total = size
-        self._progress.update(self._task, total=size or None)
-
-    def update(self, size: int) -> None:
-        """Move the bar by ``size`` bytes."""
-        self._progress.advance(self._task, size)
-
-    def reset(self) -> None:
-        """Move the bar back to its beginning."""
-        self._progress.update(self._task, completed=0)
-
-    def close(self) -> None:
-        """Leave the bar as it is."""

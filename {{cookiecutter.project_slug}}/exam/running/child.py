@@ -117,6 +117,12 @@ def settle(resources: Resources, readable: Iterable[Path] | None = None, writabl
 def _end_with_the_parent() -> None:
     """Wait for the end of the process that started this one; then nobody wants the answer."""
     parent = parent_process()
-    if parent is not None:
+    if parent is not None:  # multiprocessing's
         parent.join()
-        os._exit(1)
+    else:  # who started this program holds the other end of its standard input
+        os.read(0, 1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main(Connection(int(sys.argv[1])), sys.argv[2], sys.argv[3], int(sys.argv[4]) if sys.argv[4] else None)
