@@ -68,17 +68,23 @@ class _Program:
 
     @property
     def exitcode(self) -> int | None:
+        """Return how it ended, as far as ``join`` has seen it."""
         return self._process.returncode
 
     def is_alive(self) -> bool:
+        """Return whether it runs."""
         return self._process.poll() is None
 
     def kill(self) -> None:
+        """End it, now."""
         self._process.kill()
 
     def join(self, timeout: float | None = None) -> None:
+        """Wait for its end, so many seconds."""
+        assert self._process.stdin is not None
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout)
+            self._process.stdin.close()
 
 
 def program(serve: str, log: Path, gpu: bool = False) -> tuple[Connection, Process]:
