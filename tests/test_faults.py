@@ -60,6 +60,7 @@ def test_the_table_has_every_fault_and_all_were_finished() -> None:
 INJECTIONS = [*HOSTILE_NAMES[:12], "{% raw %}x{% endraw %}", 'x"\n]]>', "x" * 101, "]]>", "a = 1 # x"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INJECTIONS)
 def test_a_name_that_is_an_injection_is_a_name_or_refused(name: str, bake: Bake, tmp_path: Path) -> None:
     baked = bake(project_name=name, project_slug="my_exam", exam_seed="1")

@@ -58,7 +58,7 @@ def exam(workspace: Workspace, *arguments: str, **options: Any) -> subprocess.Co
     return subprocess.run(
         [sys.executable, "-m", "exam", *arguments],
         cwd=workspace.root,
-        env={**os.environ, "PYTHONPATH": str(harness.TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=harness.environment_for(),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -202,6 +202,7 @@ def scored_before(workspace: Workspace) -> str:
     return sha256
 
 
+@pytest.mark.slow
 def test_each_graded_model_is_kept_once(workspace: Workspace) -> None:
     sha256 = scored_before(workspace)
     assert exam(workspace, "grade", "1").returncode == 0
@@ -224,6 +225,7 @@ def test_no_copy_of_a_file_that_was_saved_again(workspace: Workspace) -> None:
     assert "saved again" in problem and not list((workspace.state / "models").iterdir())
 
 
+@pytest.mark.slow
 def test_a_copy_that_cannot_be_kept_costs_a_sentence_and_no_grading(workspace: Workspace) -> None:
     scored_before(workspace)
     (workspace.state / "models").write_text("in the way")
@@ -255,6 +257,7 @@ def test_many_models_on_the_same_data_are_counted(tries: list[attempts.Attempt],
     assert records.tally(tries, questions=EXAM.questions).tuned == expected
 
 
+@pytest.mark.slow
 def test_the_grading_of_many_models_says_so(workspace: Workspace) -> None:
     scored_before(workspace)
     write(workspace.attempts, *graded(*"abc"))

@@ -146,6 +146,7 @@ def test_a_crash_is_a_finding_and_the_next_file_is_read(tmp_path: Path, fresh_re
     assert contained.inspect(files.write(tmp_path / "good.h5", files.line_model()), LINE).finding is None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process by a signal")
 def test_a_hanging_process_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_reader: None
@@ -159,6 +160,7 @@ def test_a_hanging_process_is_replaced(
     assert contained.inspect(path, LINE).finding is None
 
 
+@pytest.mark.slow
 def test_a_busy_process_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_reader: None) -> None:
     """The processor's time counts: on a machine that is busy with other things, a good file stays a good one."""
     many = next(attack for attack in hostile.ATTACKS if attack.name == "30,000 objects")

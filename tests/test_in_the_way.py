@@ -57,7 +57,7 @@ def test_files_in_the_workspace_hide_nothing(workspace: Workspace) -> None:
 
 def test_files_on_pythonpath_hide_nothing(workspace: Workspace, tmp_path: Path) -> None:
     in_the_way(tmp_path / "mine", *NAMES)
-    paths = os.pathsep.join([str(tmp_path / "mine"), str(harness.TEMPLATE)])
+    paths = os.pathsep.join([str(tmp_path / "mine"), str(harness.engine())])
     assert "weights-only" in run(workspace, "check", "1", PYTHONPATH=paths).stdout
 
 

@@ -178,6 +178,7 @@ def test_checksums_are_whole_and_addresses_are_web_addresses(name: str) -> None:
         assert len(download.sha256) in (0, 64) and download.url.endswith(download.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLIC)
 def test_data_and_hidden_set_are_made_from_the_real_formats(name: str, net: Net, tmp_path: Path) -> None:
     question = net.load(name)
@@ -304,6 +305,7 @@ def test_a_full_disk_while_downloading(net: Net, small_disk: Path, monkeypatch: 
     assert [path for path in (small_disk / "cache").rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_while_making_the_data(net: Net, small_disk: Path) -> None:
     category = small_disk / "Category3"
     with pytest.raises(DataUnavailable, match="The disk is full.* python -m exam data"):

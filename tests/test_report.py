@@ -176,6 +176,7 @@ def rendered(workspace: Workspace, exam: Exam | None = None, clock: Session | No
     return Page(page.render(workspace, exam or exam_of(EXAMS[0]), clock, workspace.state / "reports", NOW))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("questions", [EXAMS[0], *(pytest.param(exam, marks=pytest.mark.slow) for exam in EXAMS[1:])])
 def test_a_page_of_every_kind_of_task(workspace: Workspace, questions: tuple[str, ...]) -> None:
     keep(workspace, *(graded(workspace, question) for question in questions))
@@ -201,6 +202,7 @@ def test_a_page_of_every_kind_of_task(workspace: Workspace, questions: tuple[str
     assert "heard" in seen.text if name == "word_index.json" else re.search("[abcde]{40}", seen.text)
 
 
+@pytest.mark.slow
 def test_the_same_records_give_the_same_page(workspace: Workspace) -> None:
     keep(workspace, graded(workspace, "traffic_signs"))
     pages = [page.render(workspace, exam_of(EXAMS[0]), None, workspace.state, NOW) for _ in range(2)]
@@ -214,6 +216,7 @@ def test_nothing_submitted_says_what_to_do(workspace: Workspace) -> None:
     assert "never submitted" in rendered(workspace, clock=clock("expired")).text
 
 
+@pytest.mark.slow
 def test_total_and_line(workspace: Workspace) -> None:
     def all_with(points: int) -> list[Attempt]:
         titles = {category: bank.load(name) for category, name in enumerate(EXAMS[0], start=1)}
@@ -229,6 +232,7 @@ def test_total_and_line(workspace: Workspace) -> None:
     assert "Passed" in rendered(workspace, clock=clock("finished")).text
 
 
+@pytest.mark.slow
 def test_the_clock_its_notes_and_the_time_spent(workspace: Workspace) -> None:
     late = records.attempt(1, 5, question="straight_line")
     keep(workspace, graded(workspace, "straight_line", 900.0), graded(workspace, "weather_station", 4600.0), late)
@@ -363,6 +367,7 @@ def test_confusions_and_worst_samples(tmp_path: Path) -> None:
     assert logits.confidence is None and logits.worst(1) == [2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question_id", "names"),
     [
@@ -397,7 +402,7 @@ def run(workspace: Workspace, *arguments: str, **environment: str) -> subprocess
     return subprocess.run(
         [sys.executable, "-c", code, "report", *arguments],
         cwd=workspace.root,
-        env={**os.environ, "PYTHONPATH": str(harness.TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        env=harness.environment_for(**environment),
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -316,6 +316,7 @@ def test_without_a_name_in_the_starter_the_number_is_said(tmp_path: Path) -> Non
     assert "Embedding(31, ...)" in said(found(tmp_path, config, question))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [3, 20261122])
 @pytest.mark.parametrize("question", IDS, ids=[question.id for question in IDS])
 def test_every_hidden_set_reaches_the_certain_id_and_none_goes_beyond_the_largest(

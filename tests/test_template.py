@@ -265,6 +265,7 @@ class TestUpdate:
         assert not (root / "exam" / "gone.py").exists()
         assert not (root / "archive").exists()
 
+    @pytest.mark.slow
     def test_even_with_force_alone_no_answer_is_lost(self, bake: Bake) -> None:
         root = bake(project_slug="my_exam").workspace
         work = _work(root)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -288,7 +287,7 @@ def run(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-v", *arguments],
         cwd=workspace.root,
-        env={**os.environ, "PYTHONPATH": str(harness.TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=harness.environment_for(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -305,6 +304,7 @@ def tree(done: subprocess.CompletedProcess[str]) -> dict[int, str]:
     return {int(category): "".join(letter for other, letter in lines if other == category) for category in order}
 
 
+@pytest.mark.slow
 def test_an_untouched_workspace_is_skipped_and_says_which_starter_to_run(workspace: Workspace) -> None:
     fake(workspace)
     done = run(workspace)
@@ -333,6 +333,7 @@ def half_solved(workspace: Workspace) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_half_solved_workspace_passes_as_far_as_it_was_checked(workspace: Workspace) -> None:
     half_solved(workspace)
     done = run(workspace)
@@ -365,6 +366,7 @@ def test_a_solved_workspace_passes(workspace: Workspace) -> None:
     assert done.returncode == 0 and tree(done) == {category: "P" * 10 for category in CATEGORIES}
 
 
+@pytest.mark.slow
 def test_one_grading_per_run_is_recorded_with_the_clock(workspace: Workspace) -> None:
     half_solved(workspace)
     run(workspace)
@@ -375,6 +377,7 @@ def test_one_grading_per_run_is_recorded_with_the_clock(workspace: Workspace) ->
     assert kept == [(n, mode) for mode in ("practice", "exam") for n in (1, 2, 4)], "a fault of ours is no attempt"
 
 
+@pytest.mark.slow
 def test_only_what_is_asked_for_is_graded(workspace: Workspace) -> None:
     half_solved(workspace)
     done = run(workspace, "-k", "Category4")
@@ -401,6 +404,7 @@ def test_a_damaged_exam_toml_is_one_failing_test_with_a_sentence(
     assert "Traceback" not in done.stdout + done.stderr and "Error" not in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fails", "named"), [("No network here. Try later.", "Exit: No network here."), ("division", "not your work")]
 )
