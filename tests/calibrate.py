@@ -74,9 +74,11 @@ def state(question: Question, seed: int) -> str:
 def given_part(starter: Path) -> str:
     """Return a starter up to its ending, which only saves: a measurement imports the starter and saves by itself.
 
-    The comment for the learner stands as it did when the bands were measured: no measurement depends on it.
+    The comment for the learner stands as it did when the bands were measured, and the look for files that hide a
+    package was not there: no measurement depends on them.
     """
-    return starter.read_text(encoding="utf-8").partition(harness.ENDING)[0].replace(TODO, TODO_WHEN_MEASURED)
+    given = starter.read_text(encoding="utf-8").partition(harness.ENDING)[0].replace(TODO, TODO_WHEN_MEASURED)
+    return harness.LOOK.sub("", given)
 
 
 def kept(question: Question, seed: int) -> dict[str, Any]:

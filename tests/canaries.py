@@ -98,6 +98,40 @@ def _after_settling() -> None:
     child.settle = settled
 
 
+# --- A process that fails with every file
+
+
+def aborts(connection: Connection) -> None:
+    _phases(connection, *PHASES[:2])
+    os.abort()
+
+
+def aborts_at_once(connection: Connection) -> None:
+    os.abort()
+
+
+def refuses(connection: Connection) -> None:
+    """Be unable to load anything, as where a library does not fit."""
+    _phases(connection, *PHASES[:2])
+    protocol.send(connection, "refused", code="not-loadable", reason="no such thing", memory=False)
+    time.sleep(60)
+
+
+def lacks_tensorflow(connection: Connection) -> None:
+    """Be the real process, where a library of TensorFlow is missing."""
+    from exam.grading import worker as real
+
+    sys.modules["keras"] = None  # type: ignore[assignment]
+    real.serve(connection)
+
+
+def reads_nothing(connection: Connection) -> None:
+    protocol.receive(connection, ["start"])
+    protocol.send(connection, "ready")
+    protocol.receive(connection, ["inspect", "repair"])
+    os.abort()
+
+
 # --- A process that has been taken over, and lies
 
 

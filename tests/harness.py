@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,8 @@ SOLUTIONS = HERE / "solutions"
 REFERENCE, FIRST_ATTEMPT = "solution_model", "first_attempt"
 ENDING = "# Do not change the code below: it saves what solution_model() returns."
 """The line of a starter at which its own part ends; what follows is the same in all of them, and only saves."""
+LOOK = re.compile(r'^if __name__ == "__main__":  # a file beside.*?\n\n(?=from|import)', re.DOTALL | re.MULTILINE)
+"""What a starter looks for before it imports anything: files that hide a package."""
 ONE_CORE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Environment of a training that shares the machine: two of them on one core each end before two on both cores."""
 

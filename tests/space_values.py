@@ -530,7 +530,7 @@ INDICES = items("""
     h[:, None, :, None]; h[:, -1, None]; h[:, slice(1, 4)]; h[:, slice(None, None, 2), 0]; h[:]; h[...]; h[:, :]
     h[:, ..., 0]; h[:, np.int64(2)]; h[:, int(2.0)]; h[:, np.int32(1):np.int32(4)]; h[:, range(3)[1]]
     h[(slice(None), 1)]; h[:, tf.constant(1)]; h[:, True]; h[:, [0, 2]]; h[:, (0, 2)]; h[:, np.array([0, 2])]; h[h > 0]
-    h[0]; h[:2]; h[::2]; h[-1]; h[None]; h[0:1]; h[:4, 0]; v[:, 0]; v[:, 2:3]; v[:, -1]; v[:, :3]; v[:, 3:]
+    h[0]; h[:2]; h[::2]; h[-1]; h[None]; h[0:1]; h[:, :4, 0]; v[:, 0]; v[:, 2:3]; v[:, -1]; v[:, :3]; v[:, 3:]
     v[:, 1:] - v[:, :-1]; v[:, ::-1]; v[:, None, :]; v[:, :, None]; p[:, 2:-2, 2:-2]; p[:, 2:-2, 2:-2, :]; p[..., 0]
     p[..., 0:1]; p[..., ::-1]; p[:, ::2, ::2]; p[:, :, ::-1]; p[:, 0, 0]; p[:, :, :, 1:]; p[:, -1]; p[:, :4, 4:, 1]
     p[:, 0]; p[..., None]; n[:, 0]; n[:, :, :, 1]; n[:, 1:-1, 1:-1, 1:-1, 0]; i[:, 0]; i[:, :3]; i[:, -1:]; i[:, ::-1]
@@ -619,7 +619,7 @@ FUNCTIONS = items("""
     cholesky(s, upper=True); clip(h, -0.5, 0.5); clip(h, x_min=0, x_max=1); clip(h, -1, np.float32(0.3))
     clip(h, 0, ops.ones(4)); clip(h, g - 1, g); concatenate([h, g], axis=1); concatenate([h, g], -1)
     concatenate((h, g), axis=2); concatenate([h, np.ones((1, 8, 4))[[0] * 64]], 1); concatenate([h, x, g], axis=-1)
-    concatenate([h, g]); cond(ops.mean(h) > 0, lambda: h, lambda: g); conv(p, np.ones((2, 2, 3, 4), 'float32'))
+    concatenate([h, g], axis=-1); cond(ops.mean(h) > 0, lambda: h, lambda: g); conv(p, np.ones((2, 2, 3, 4), 'float32'))
     conv(p, ops.ones((2, 2, 3, 4)), strides=2, padding='same'); conv(x, np.ones((3, 3, 2), 'float32'), dilation_rate=2)
     conv_transpose(p, np.ones((2, 2, 4, 3), 'float32'), 2); convert_to_tensor(h, dtype='float16')
     convert_to_tensor([1.0, 2.0, 3.0, 4.0]) * h; correlate(h[0, :, 0], h[1, :, 0])
@@ -722,8 +722,9 @@ FUNCTIONS = items("""
     vectorize(lambda u: u * 2)(h); vectorized_map(lambda u: u * 2, h); view(h, 'int32'); view(h, dtype='float32')
     map(double, h); map(halved, h); vectorized_map(double, h); vectorized_map(halved, h); associative_scan(added, h)
     associative_scan(added, h, axis=1); scan(added, ops.zeros((8, 4)), h); fori_loop(0, 2, added, h)
-    view_as_complex(ops.stack([h, g], axis=-1)); view_as_real(view_as_complex(ops.stack([h, g], axis=-1))); vsplit(h, 2)
-    vsplit(h, [16]); vstack([h, g]); vstack((h, g)); where(h > 0, h, g); where(h > 0, h, 0.0); where(h > 0, 1.0, 0.0)
+    view_as_complex(ops.stack([h, g], axis=-1)); view_as_real(view_as_complex(ops.stack([h, g], axis=-1)))
+    concatenate(ops.vsplit(h, 2), axis=0); vsplit(h, [16]); vsplit(ops.vstack([h, g]), 2)[0]
+    vsplit(ops.vstack((h, g)), 2)[1]; where(h > 0, h, g); where(h > 0, h, 0.0); where(h > 0, 1.0, 0.0)
     where(h > 0, x1=h, x2=-1); where(h > 0); where(i > 2, i, 0); where(np.array([True, False, True, False]), h, g)
     where(ops.isnan(h), ops.zeros_like(h), h); while_loop(lambda u: ops.max(u) > 0.1, lambda u: u * 0.5, h)
     while_loop(lambda c, u: c < 3, lambda c, u: (c + 1, u * 2), (0, h)); h + zeros((4,))

@@ -139,8 +139,8 @@ def without_tensorflow(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "new_runner", lambda *_: NoTensorFlow(place))
     monkeypatch.setattr(watch, "time", SimpleNamespace(monotonic=time.monotonic, sleep=rest))
     monkeypatch.setattr(forks, "start_early", lambda *_: None)
-    monkeypatch.setattr(environment, "verify", lambda progress: proven)
-    monkeypatch.setattr(environment, "benchmark", lambda progress: environment.Benchmark(1.0, 1.0, "quick"))
+    monkeypatch.setattr(environment, "verify", lambda *_: proven)
+    monkeypatch.setattr(environment, "benchmark", lambda *_: environment.Benchmark(1.0, 1.0, "quick"))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

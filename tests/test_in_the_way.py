@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ import files
 import harness
 import pytest
 
-from exam import search_path
+from exam import bank, search_path
 from exam.workspace import Workspace
 
 NAMES = (
@@ -123,6 +124,22 @@ def test_any_package_that_is_missing_is_named_with_the_command(workspace: Worksp
     )
     assert ended.returncode == 3 and f"has no package {module}" in ended.stderr and "bootstrap.py" in ended.stderr
     assert "Traceback" not in ended.stderr and "failed" not in ended.stderr
+
+
+IN_A_CATEGORY = [*NAMES[:-2], *STOP_PYTHON, "matplotlib", "PIL", "scipy", "pandas", "types"]
+"""Names of modules of Python and of packages that are installed here."""
+
+
+@pytest.mark.parametrize("name", [name for name in dict.fromkeys(IN_A_CATEGORY) if importlib.util.find_spec(name)])
+def test_a_starter_names_the_file_that_hides_a_package(workspace: Workspace, name: str) -> None:
+    """Before, keras.py in Category1 ended in a traceback of TensorFlow."""
+    shutil.copyfile(bank.find()["straight_line"] / "starter.py", workspace.starter(1))
+    (workspace.category(1) / "helpers.py").write_text("", encoding="utf-8")  # hides nothing
+    (workspace.category(1) / f"{name}.py").write_text("", encoding="utf-8")
+    ended = subprocess.run([sys.executable, str(workspace.starter(1))], capture_output=True, text=True)
+    assert ended.returncode == 1 and not ended.stdout
+    said = f"Category1/{name}.py would be imported in place of {name}: rename it, then run this again.\n"
+    assert ended.stderr == said
 
 
 # --- Settings of Keras

@@ -115,6 +115,14 @@ def test_all_starters_end_alike() -> None:
     assert common.count("CategoryN/") == 4 and common.count("grade N") == 1 and not re.search(r"Category\d", common)
 
 
+def test_all_starters_look_alike_for_files_that_hide_a_package() -> None:
+    looks = set()
+    for name, path in STARTERS.items():
+        (look,) = harness.LOOK.findall(path.read_text(encoding="utf-8"))
+        looks.add(look.replace(f"Category{bank.load(name).category}/", "CategoryN/"))
+    assert len(looks) == 1 and looks.pop().count("CategoryN/") == 1
+
+
 def test_an_ending_needs_nothing_that_its_starter_has_not_imported() -> None:
     """It can be pasted into a starter that was drawn earlier, and runs on another machine."""
     for path in STARTERS.values():

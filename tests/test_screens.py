@@ -177,11 +177,11 @@ def said(*arguments: str, width: int | None, wanted: int = 0) -> str:
     return done.output
 
 
-def measured(progress: object) -> environment.Benchmark:
+def measured(workspace: object, progress: object) -> environment.Benchmark:
     return environment.Benchmark(12.34, 1, "enough")
 
 
-def verified(progress: object) -> environment.Verification:
+def verified(workspace: object, progress: object) -> environment.Verification:
     return environment.Verification("3.11.7", "2.21.0", "3.15.1", 0, 1e-7, 12.5, False)
 
 

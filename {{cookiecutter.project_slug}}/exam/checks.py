@@ -107,6 +107,8 @@ def judge(requirement: Requirement, graded: Graded) -> Verdict:
     if result is None:
         return Verdict("not checked", _absent(graded.seen))
     place, stop = REQUIREMENTS.index(requirement), _stop(result)
+    if place == stop and result.status == "grader fault":
+        return Verdict("not checked", result.fault)
     if place == stop:
         return Verdict("failed", _reasons(result))
     if stop is not None and place > stop:
@@ -137,8 +139,6 @@ def _stop(result: Result) -> int | None:
 
 def _reasons(result: Result) -> str:
     """Return why points are missing: the number, then the findings with what to try and the page to read."""
-    if result.status == "grader fault":
-        return "The grader failed, not your model: nothing was scored. Details are in .exam/log/faults.log."
     lines = []
     if result.value is not None:
         numbers = f"{result.metric} {result.value:g}, naive baseline {result.baseline:g}"

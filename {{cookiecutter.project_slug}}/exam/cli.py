@@ -65,8 +65,8 @@ def verify(as_json: bool, marker: bool) -> None:
     from exam import environment
 
     workspace = Workspace.find()
-    with _proving(workspace, as_json) as progress:
-        found = environment.verify(progress)
+    with _proving(as_json) as progress:
+        found = environment.verify(workspace, progress)
     if marker:
         ready.write(workspace)
     gpus = f", {found.gpus} GPU" if found.gpus else ""
@@ -74,7 +74,7 @@ def verify(as_json: bool, marker: bool) -> None:
         as_json,
         found.to_dict(),
         f"Environment verified in {found.seconds:g} s: Python {found.python}, TensorFlow {found.tensorflow}, "
-        f"Keras {found.keras}{gpus}.\nA model was trained, saved as .h5 and loaded again by a new process: its "
+        f"Keras {found.keras}{gpus}.\nA model was trained, saved as .h5 and sent through the grader: its "
         f"predictions differ by {found.difference:.0e}.{'' if found.is_walled else NO_WALL}",
     )
 
@@ -85,8 +85,8 @@ def benchmark(as_json: bool) -> None:
     """Measure whether this machine trains quickly enough."""
     from exam import environment
 
-    with _proving(Workspace.find(), as_json) as progress:
-        found = environment.benchmark(progress)
+    with _proving(as_json) as progress:
+        found = environment.benchmark(Workspace.find(), progress)
     verdicts = {
         "quick": "This machine is quick enough for the exam.",
         "enough": "This machine is just quick enough; keep models small.",
@@ -575,35 +575,15 @@ def _status(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def _proving(workspace: Workspace, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Run TensorFlow in this process: its notes go to a log, a problem of the environment is one sentence."""
+def _proving(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show what is being proved; a problem of the environment is one sentence."""
     from exam.environment import EnvironmentProblem
 
-    with _native_output_to_log(workspace), _status(quiet) as progress:
+    with _status(quiet) as progress:
         try:
             yield progress
         except EnvironmentProblem as problem:
-            raise Failure(f"{problem} Repair the environment: python bootstrap.py") from problem
-
-
-@contextmanager
-def _native_output_to_log(workspace: Workspace) -> Iterator[None]:
-    """Send to a log what TensorFlow's native code writes to stderr: shown, its notes look like faults."""
-    import os
-
-    from exam.running import child
-
-    log = workspace.log / "tensorflow.log"
-    logs.make_room(log)
-    before, terminal = sys.stderr, os.dup(2)
-    child.print_to(str(log), streams=[2])
-    # Python's own messages and the spinner still go to the terminal; the logging of TensorFlow may keep this stream.
-    sys.stderr = os.fdopen(terminal, "w", encoding=before.encoding, errors="replace", buffering=1, closefd=False)
-    try:
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        sys.stderr = before
+            raise Failure(str(problem)) from problem
 
 
 def main() -> int:

@@ -1,12 +1,10 @@
-"""Prove that this environment trains, saves and loads models, and measure how fast it trains."""
+"""Prove that this environment trains, saves, loads and grades models, and measure how fast it trains."""
 
 from __future__ import annotations
 
-import logging
 import os
 import platform
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,20 +14,31 @@ from typing import Any
 
 import numpy as np
 
+from exam import logs
 from exam.running.launch import own_module
-from exam.workspace import parse_json
+from exam.running.process import DEATHS, signal_of
+from exam.workspace import Exam, ExamTomlError, Workspace, parse_json
 
-TOLERANCE = 1e-6
 WANTED = {"backend": "tensorflow", "floatx": "float32", "image_data_format": "channels_last"}
 """Setting of Keras -> what the exam's models are made with, which is what Keras does unasked."""
-EPOCHS = 50
 FASHION_MNIST_SAMPLES = 60_000
 BENCHMARK_EPOCHS = 5
+AGAIN = "python -m exam verify"
+SPEAK_TO_TENSORFLOW = ("KERAS_", "KMP_", "LD_PRELOAD", "MLIR_", "OMP_", "ONEDNN_", "TF_", "TFLITE_", "XLA_")
+"""Beginnings of the variables of the environment that TensorFlow, Keras and their libraries read."""
 Progress = Callable[[str], None]
 
 
 class EnvironmentProblem(Exception):
-    """The environment does not do what an exam needs; the message is one sentence for the learner."""
+    """The environment does not do what an exam needs; the message is for the learner, and ends in what to type.
+
+    Args:
+        problem: a sentence.
+        remedy: another one, up to the command.
+    """
+
+    def __init__(self, problem: str, remedy: str = "Repair the environment: python bootstrap.py") -> None:
+        super().__init__(f"{problem} {remedy}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class Verification:
         tensorflow: alike.
         keras: alike.
         gpus: how many TensorFlow sees.
-        difference: the largest between the predictions before saving and after loading.
+        difference: the largest between the predictions before saving and those that the grader got.
         seconds: that the proof took.
         is_walled: whether the processes that read and run model files are shut in here, see ``exam.running.wall``.
     """
@@ -78,49 +87,88 @@ class Benchmark:
         return asdict(self)
 
 
-def verify(progress: Progress = lambda text: None) -> Verification:
-    """Train a tiny model, save it as .h5, load it in a new process and compare its predictions.
+def verify(workspace: Workspace, progress: Progress = lambda text: None) -> Verification:
+    """Train a tiny model, save it as .h5, and send it through the grader's own way, which must answer as it did.
 
     Raises:
-        EnvironmentProblem: TensorFlow cannot be imported, the loss does not fall, or the reloaded model differs.
+        EnvironmentProblem: training fails, or the grader cannot read or run the model, or it answers otherwise.
+        OSError: a log or a copy cannot be written.
     """
+    from exam.grading import scratch, trial
+    from exam.grading.run import Runner
+
     started = time.monotonic()
-    progress("Importing TensorFlow")
-    tf = _tensorflow()
-    progress("Training a tiny model")
-    model = _train(tf)
-    x = np.linspace(-3, 3, 50, dtype=np.float32).reshape(-1, 1)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "mymodel.h5")
-        model.save(path)
-        np.save(path.with_name("x.npy"), x)
-        progress("Loading it again in a new process")
-        reloaded = _predict_in_new_process(path)
-    difference = float(np.max(np.abs(np.asarray(model(x)) - reloaded)))
-    if not difference <= TOLERANCE:
-        raise EnvironmentProblem(f"A saved model predicts differently after loading, by {difference:.1e}.")
+    _refuse_unwanted_settings()
+    with scratch.folder(workspace) as folder, Runner(workspace.log / "worker.log", _wants_gpu(workspace)) as runner:
+        progress("Training a tiny model")
+        x = np.linspace(-3, 3, 50, dtype=np.float32).reshape(-1, 1)
+        np.save(folder / "x.npy", x)
+        told = _trained(workspace, "tiny", str(folder))
+        progress("Sending it through the grader")
+        answer = trial.send(folder / "mymodel.h5", x, folder, runner)
+        found = trial.difference(answer, np.asarray(told["answers"], np.float32).reshape(-1, 1))
+    if isinstance(found, str):
+        raise EnvironmentProblem(f"A saved model cannot be graded here. {found}")
+    if not found <= trial.TOLERANCE:
+        raise EnvironmentProblem(f"A saved model predicts differently after loading, by {found:.1e}.")
     return Verification(
         python=platform.python_version(),
-        tensorflow=tf.__version__,
-        keras=tf.keras.__version__,
-        gpus=len(tf.config.list_physical_devices("GPU")),
-        difference=difference,
+        tensorflow=told["tensorflow"],
+        keras=told["keras"],
+        gpus=told["gpus"],
+        difference=found,
         seconds=round(time.monotonic() - started, 1),
         is_walled=_is_walled(),
     )
 
 
-def _tensorflow() -> Any:
-    """Import TensorFlow, or say in one sentence why that failed, or what would train other models than the exam's."""
+def _wants_gpu(workspace: Workspace) -> bool:
+    try:
+        return Exam.read(workspace.exam_toml).accelerator == "gpu"
+    except ExamTomlError:  # said by all that need it
+        return False
+
+
+def _trained(workspace: Workspace, task: str, argument: str) -> dict[str, Any]:
+    """Return what ``exam.trainer`` found in a process of its own, whose output goes to a log.
+
+    Raises:
+        EnvironmentProblem: it found a problem, or died.
+    """
+    log = workspace.log / "tensorflow.log"
+    logs.make_room(log)
+    with tempfile.TemporaryDirectory() as folder, log.open("a+b") as output:
+        began = output.seek(0, os.SEEK_END)
+        told = Path(folder, "told.json")
+        command = own_module("exam.trainer", task, argument, str(told))
+        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False).returncode
+        if code:
+            output.seek(began)
+            raise EnvironmentProblem(_death(code, output.read().decode(errors="replace"), log), *_remedy())
+        found: dict[str, Any] = parse_json(told.read_bytes())
+    if "problem" in found:
+        raise EnvironmentProblem(found["problem"])
+    return found
+
+
+def _death(code: int, printed: str, log: Path) -> str:
+    """Return how a training ended that said nothing of its own, in the last words that it printed."""
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    what = DEATHS.get(signal_of(code), "ended the process")
+    last = f': "{lines[-1][:200]}"' if lines else "."
+    return f"Training with TensorFlow {what} (exit code {code}){last} All that it printed is in {log}."
+
+
+def _remedy() -> list[str]:
+    """Return what helps where variables of the environment are more likely at fault than the packages."""
+    set_here = sorted(name for name in os.environ if name.startswith(SPEAK_TO_TENSORFLOW))
+    return [f"Unset {', '.join(set_here)}, which TensorFlow reads, then try again: {AGAIN}"] if set_here else []
+
+
+def _refuse_unwanted_settings() -> None:
     unwanted = unwanted_setting()
     if unwanted:
-        raise EnvironmentProblem(unwanted)
-    try:
-        import tensorflow as tf
-        logging.getLogger("absl").setLevel(logging.ERROR)  # that .h5 is a legacy format is known here
-    except Exception as error:  # a broken native library raises more than ImportError
-        raise EnvironmentProblem(f"TensorFlow cannot be imported ({str(error).splitlines()[0]}).") from error
-    return tf
+        raise EnvironmentProblem(unwanted, f"Then try again: {AGAIN}")
 
 
 def unwanted_setting() -> str | None:
@@ -146,83 +194,29 @@ def unwanted_setting() -> str | None:
     return None
 
 
-def _train(tf: Any) -> Any:
-    """Fit y = 2x - 1 with one neuron; the loss must fall to a hundredth."""
-    tf.keras.utils.set_random_seed(1)
-    x = np.linspace(-2, 2, 64, dtype=np.float32).reshape(-1, 1)
-    model = tf.keras.Sequential([tf.keras.Input(shape=(1,)), tf.keras.layers.Dense(1)])
-    model.compile(optimizer=tf.keras.optimizers.Adam(0.1), loss=tf.keras.losses.MeanSquaredError())
-    losses = model.fit(x, 2 * x - 1, epochs=EPOCHS, verbose=0).history["loss"]
-    if not losses[-1] < losses[0] / 100:
-        raise EnvironmentProblem(f"Training does not learn here: the loss fell from {losses[0]:g} to {losses[-1]:g}.")
-    return model
-
-
-def _predict_in_new_process(path: Path) -> np.ndarray[Any, Any]:
-    """Return what the saved model predicts when another process loads it."""
-    run = subprocess.run(
-        own_module("exam.environment", str(path)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    predictions = path.with_name("y.npy")
-    if run.returncode or not predictions.exists():
-        last = (run.stderr.strip().splitlines() or ["no message"])[-1]
-        raise EnvironmentProblem(f"A saved model cannot be loaded in a new process ({last}).")
-    loaded: np.ndarray[Any, Any] = np.load(predictions)
-    return loaded
-
-
-def _reload(path: Path) -> None:
-    """The new process: load the model beside x.npy, write its predictions to y.npy."""
-    tf = _tensorflow()
-    model = tf.keras.models.load_model(path, compile=False)
-    np.save(path.with_name("y.npy"), np.asarray(model(np.load(path.with_name("x.npy")))))
-
-
 def _is_walled() -> bool:
     """Return whether a process could shut itself in; a wall is for good, so another process tries."""
     return not subprocess.run(own_module("exam.running.wall"), capture_output=True, check=False).returncode
 
 
-def benchmark(progress: Progress = lambda text: None, samples: int = FASHION_MNIST_SAMPLES) -> Benchmark:
+def benchmark(
+    workspace: Workspace, progress: Progress = lambda text: None, samples: int = FASHION_MNIST_SAMPLES
+) -> Benchmark:
     """Train one epoch of a small convolutional network on images of Fashion-MNIST's size and number.
 
     Args:
+        workspace: has the log.
         progress: called with what is being done.
         samples: how many of the 60,000 images to train on; the result is scaled up.
 
     Raises:
-        EnvironmentProblem: TensorFlow cannot be imported.
+        EnvironmentProblem: TensorFlow cannot be imported, or dies.
+        OSError: the log cannot be written.
     """
-    progress("Importing TensorFlow")
-    tf = _tensorflow()
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 10, samples)
-    images = rng.random((samples, 28, 28, 1), dtype=np.float32) + labels.reshape(-1, 1, 1, 1)
-    layers = tf.keras.layers
-    model = tf.keras.Sequential(
-        [
-            tf.keras.Input(shape=(28, 28, 1)),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
-    model.compile(optimizer="adam", loss=tf.keras.losses.SparseCategoricalCrossentropy())
-    model.fit(images[:64], labels[:64], verbose=0)  # compiling is not training
+    _refuse_unwanted_settings()
     progress(f"Training one epoch on {samples:,} images of 28 x 28")
-    started = time.monotonic()
-    model.fit(images, labels, batch_size=32, epochs=1, verbose=0)
-    seconds = (time.monotonic() - started) * FASHION_MNIST_SAMPLES / samples
+    seconds = _trained(workspace, "epoch", str(samples))["seconds"] * FASHION_MNIST_SAMPLES / samples
     minutes = seconds * BENCHMARK_EPOCHS / 60
     # Training on Fashion-MNIST within 5 to 10 minutes was the rule of thumb for an exam machine.
     verdict = "quick" if minutes <= 5 else "enough" if minutes <= 10 else "slow"
     return Benchmark(round(seconds, 1), round(minutes, 1), verdict)
-
-
-if __name__ == "__main__":
-    _reload(Path(sys.argv[1]))

@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -21,8 +22,16 @@ from exam.grading import cache
 from exam.running import launch
 from exam.workspace import Exam, ExamTomlError, Workspace
 
+PRELOAD = "exam.grading.preload"
+LONGEST_NAME = 60
+"""Bytes of a folder for sockets, whose whole name may have about a hundred; see unix(7)."""
+SHORT_NAMES = ("/tmp", "/var/tmp", "/dev/shm")
 LOG_VARIABLE, DIES_VARIABLE = "EXAM_WORKER_LOG", "EXAM_SERVER_DIES"
 """Variables of the server's environment: where it writes, and with which process it ends even while it imports."""
+
+
+class NoServer(OSError):
+    """The server cannot listen anywhere here; models are run in processes that import TensorFlow anew."""
 
 
 def possible(gpu: bool) -> bool:
@@ -42,14 +51,34 @@ def start_early(workspace: Workspace, categories: Sequence[int]) -> None:
 
 
 def start(log: Path) -> None:
-    """Start the server unless it runs."""
+    """Start the server unless it runs.
+
+    Raises:
+        NoServer: this machine does not let it.
+        OSError: the log cannot be written.
+    """
     logs.make_room(log)
     settings = {LOG_VARIABLE: str(log)}
     if threading.current_thread() is threading.main_thread():
         settings[DIES_VARIABLE] = str(os.getpid())
-    with launch.environment(gpu=False, settings=settings):
-        multiprocessing.set_forkserver_preload(["exam.grading.preload"])
-        forkserver.ensure_running()
+    with launch.environment(gpu=False, settings=settings), _short_names():
+        multiprocessing.set_forkserver_preload([PRELOAD])
+        try:
+            forkserver.ensure_running()
+        except OSError as error:
+            raise NoServer(str(error)) from error
+
+
+@contextmanager
+def _short_names() -> Iterator[None]:
+    """Have multiprocessing make its sockets in a folder with a short name where TMPDIR has a long one."""
+    before = tempfile.tempdir
+    if len(os.fsencode(tempfile.gettempdir())) > LONGEST_NAME:
+        tempfile.tempdir = next((folder for folder in SHORT_NAMES if os.access(folder, os.W_OK)), tempfile.tempdir)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def stop() -> None:

@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,7 +18,7 @@ from exam import __version__, bank, logs, trouble
 from exam.bank import hidden
 from exam.bank.public import DataUnavailable
 from exam.bank.question import METRICS, Array, Question
-from exam.grading import cache, contained, experiments, files, reader, scratch
+from exam.grading import cache, contained, experiments, files, reader, scratch, trial
 from exam.grading.evidence import Evidence, Study
 from exam.grading.experiments import Again, OnTraining
 from exam.grading.explain import explain
@@ -76,7 +76,7 @@ def grade(
         waiting = [grading for grading in gradings if grading.result is None]
         if waiting:
             with nullcontext(runner) if runner else new_runner(workspace, exam) as running:
-                _run(workspace, exam, waiting, progress, running)
+                _run(workspace, exam, waiting, progress, running, folder)
     return [grading.result for grading in gradings if grading.result is not None]
 
 
@@ -97,7 +97,8 @@ def _begin(workspace: Workspace, exam: Exam, category: int, folder: Path) -> _Gr
     except Exception as error:
         if _of_the_disk(error):
             raise
-        grading.result = _fault(workspace, exam, grading, traceback.format_exc())
+        cause = str(error) if isinstance(error, RuntimeError) else ""
+        grading.result = _fault(workspace, exam, grading, traceback.format_exc(), cause)
     return grading
 
 
@@ -130,7 +131,7 @@ def new_runner(workspace: Workspace, exam: Exam) -> Runner:
 
 
 def _run(
-    workspace: Workspace, exam: Exam, gradings: Sequence[_Grading], progress: Progress, runner: Runner
+    workspace: Workspace, exam: Exam, gradings: Sequence[_Grading], progress: Progress, runner: Runner, folder: Path
 ) -> None:
     """Make the hidden sets while TensorFlow is imported, run the models, turn answers into results."""
     for grading in gradings:
@@ -151,6 +152,10 @@ def _run(
     for (grading, job), answer in zip(ready, answers, strict=True):
         try:
             grading.result = _finish(workspace, exam, grading, job, answer)
+            if answer.finding is not None and answer.finding.code in trial.DOUBTFUL:
+                cause = trial.problem(folder, runner)
+                if cause is not None:
+                    grading.result = _fault(workspace, exam, grading, f"{answer.finding.message}\n{cause}", cause)
         except Exception:
             grading.result = _fault(workspace, exam, grading, traceback.format_exc())
 
@@ -195,10 +200,14 @@ def _finish(workspace: Workspace, exam: Exam, grading: _Grading, job: Job, answe
     return result
 
 
-def _fault(workspace: Workspace, exam: Exam, grading: _Grading, what: str) -> Result:
-    """Keep what went wrong on our side for us; it costs this category its result, and no other."""
+def _fault(workspace: Workspace, exam: Exam, grading: _Grading, what: str, cause: str = "") -> Result:
+    """Keep what went wrong on our side for us; it costs this category its result, and no other.
+
+    A sentence is for the learner too; a traceback is not.
+    """
     write_fault(workspace, grading.question, what)
-    return _result(grading, exam, "grader fault", None)
+    told = cause or what
+    return replace(_result(grading, exam, "grader fault", None), cause="" if "\n" in told else told)
 
 
 def _result(

@@ -46,6 +46,7 @@ class Result:
         seed: the exam's seed, which decides the hidden set.
         versions: of Python, TensorFlow, Keras and the grader, as far as known.
         cached: whether the answer comes from an earlier grading of the same file.
+        cause: of a grader fault, one sentence; "" where only the log tells it.
     """
 
     category: int
@@ -63,16 +64,24 @@ class Result:
     seed: int
     versions: dict[str, str]
     cached: bool = False
+    cause: str = ""
 
     @property
     def weighted(self) -> float:
         """Return what the points are worth of the exam's 100."""
         return WEIGHTS[self.category] * (self.points or 0) / 5
 
+    @property
+    def fault(self) -> str:
+        """Return what a grader fault is, for the learner."""
+        cause = f" {self.cause} Look for the reason: python -m exam verify." if self.cause else ""
+        return f"The grader failed, not your model: nothing was scored.{cause} Details are in .exam/log/faults.log."
+
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain JSON data."""
         inner = {"bands": list(self.bands), "findings": [found.to_dict() for found in self.findings]}
-        return {**vars(self), **inner, "versions": dict(self.versions)}
+        data = {**vars(self), **inner, "versions": dict(self.versions)}
+        return data if self.cause else {name: value for name, value in data.items() if name != "cause"}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Result:

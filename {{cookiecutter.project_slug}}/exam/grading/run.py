@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ SECONDS_OF_EXPERIMENTS = 30
 """For all experiments with one model together; one that is not done by then explains nothing."""
 MEMORY_BYTES = 4 * 2**30
 """Resident memory of a worker; below 2 GiB of address space TensorFlow itself aborts."""
+LONGEST_REASON = 300
+"""Characters that are told of an error message."""
 LONGEST_LABELS = 2**24
 """Bytes of the labels of some training samples."""
 
@@ -96,9 +99,13 @@ class Runner:
     Args:
         log: file that receives what TensorFlow prints.
         gpu: whether models may use a GPU.
+
+    Attributes:
+        is_proven: whether a model without a fault has come through, see ``trial``.
     """
 
     def __init__(self, log: Path, gpu: bool = False) -> None:
+        self.is_proven = False
         self.log = log
         self.gpu = gpu
         self.forks = forks.possible(gpu)
@@ -109,9 +116,7 @@ class Runner:
 
     def __enter__(self) -> Runner:
         """Start importing TensorFlow in the background."""
-        if self.forks:
-            forks.start(self.log)
-        else:
+        if not self._has_server():
             logs.make_room(self.log)
             self._idle.append(self._new_worker())
         return self
@@ -129,7 +134,8 @@ class Runner:
     def warm(self) -> None:
         """Wait until TensorFlow is loaded, and keep one worker ready for the next job."""
         if not self._idle:
-            self._idle.append(self._new_worker())
+            with suppress(launch.NotStarted):  # the first job will tell
+                self._idle.append(self._new_worker())
 
     def run(self, jobs: Sequence[Job], done: Callable[[Job], None] = lambda job: None) -> list[Answer]:
         """Return one answer for each job, in order; ``done`` is called after each."""
@@ -157,6 +163,8 @@ class Runner:
         """Return what running one model gave; whatever breaks here is our fault, and this job's alone."""
         try:
             return self._run_one(job, threads)
+        except launch.NotStarted as failed:
+            return Answer(fault=str(failed))
         except Exception:
             return Answer(fault=traceback.format_exc())
 
@@ -187,10 +195,18 @@ class Runner:
     def _new_worker(self) -> _Worker:
         if self._is_over:  # the others were stopped while this one waited for its turn
             raise Stopped("was called off")
-        if self.forks:
-            forks.start(self.log)
+        if self._has_server():
             return _Worker(*launch.fork(SERVE, self.log))
         return _Worker(*launch.program(SERVE, self.log, self.gpu))
+
+    def _has_server(self) -> bool:
+        """Start the server that forks workers, where one is possible."""
+        if self.forks:
+            try:
+                forks.start(self.log)
+            except forks.NoServer:
+                self.forks = False
+        return self.forks
 
     def _message(self, job: Job, threads: int) -> dict[str, Any]:
         """Return what a worker is told of a job.
@@ -247,7 +263,7 @@ class _Worker(LimitedProcess):
             elif reply.type == "unfit":
                 return _unfit(reply.values)
             else:
-                return Answer(fault=str(reply.values["traceback"]))
+                return Answer(fault=_fault(self.phase, str(reply.values["traceback"])))
 
     def begin_experiments(self) -> None:
         """Start the clock that all experiments with the loaded model share."""
@@ -407,6 +423,14 @@ def _advice(job: Job, ours: str) -> str:
         return f"Keras {job.written_by} wrote the file. Train the model with this project's interpreter: run {script}."
     page = "docs/findings/not-loadable.md"
     return f"Build that part of the model from other layers of tf.keras.layers, and train it; {page} helps to find it."
+
+
+def _fault(phase: str, traceback: str) -> str:
+    """Return a fault of ours: where TensorFlow does not start, a sentence; its log has the traceback too."""
+    if phase != worker.STARTING:
+        return traceback
+    last = traceback.strip().splitlines()[-1]
+    return f"The grader's process failed while {phase}: {last[:LONGEST_REASON].rstrip('.')}."
 
 
 def _stopped_answer(job: Job, phase: str, reason: str) -> Answer:

@@ -112,8 +112,7 @@ def _details(result: Result, most: int | None) -> list[RenderableType]:
     """Return the lines below a headline: the metric beside the baseline, then the findings."""
     lines: list[RenderableType] = []
     if result.status == "grader fault":
-        fault = "The grader failed, not your model: nothing was scored. Details are in .exam/log/faults.log."
-        lines.append(Text(fault, "magenta"))
+        lines.append(Text(result.fault, "magenta"))
     if result.value is not None:
         cached = "; unchanged since the last grading" if result.cached else ""
         numbers = f"{result.metric} {result.value:g}, naive baseline {result.baseline:g}{cached}"

@@ -32,6 +32,10 @@ NEEDED_WITH_GPU = ("CUDA", "NVIDIA", "PATH", "XLA")
 _STARTING = threading.RLock()
 
 
+class NotStarted(Exception):
+    """The server that forks processes is not there; the message is a sentence."""
+
+
 class Process(Protocol):
     """What is asked of a process that was started: a part of ``multiprocessing.Process``."""
 
@@ -110,8 +114,14 @@ def fork(serve: str, log: Path) -> tuple[Connection, Process]:
     """Have multiprocessing's server, which was started before, fork a process; the arguments are those of ``program``.
 
     It has the server's environment, and ends with the server, which ends with us.
+
+    Raises:
+        NotStarted: the server has ended, as it does when TensorFlow cannot be imported.
     """
-    return _by_multiprocessing("forkserver", serve, log, 0)
+    try:
+        return _by_multiprocessing("forkserver", serve, log, 0)
+    except (EOFError, OSError) as error:
+        raise NotStarted("The grader's process ended while it imported TensorFlow.") from error
 
 
 def _by_multiprocessing(method: str, serve: str, log: Path, parent: int | None) -> tuple[Connection, Process]:

@@ -20,6 +20,16 @@
 #  Output shape   (3,)     the probability of each cultivar, softmax
 #  Scored by      accuracy on analyses of other wines; README.md has the details
 # ======================================================================================
+if __name__ == "__main__":  # a file beside this one that is called like a package would be imported in its place
+    import os
+    import sys
+
+    for mine in sorted(os.listdir(os.path.dirname(os.path.abspath(__file__)))):
+        stem, kind = os.path.splitext(mine)
+        packages = [os.path.join(folder, stem, "__init__.py") for folder in sys.path[1:]]
+        if kind == ".py" and (stem in sys.stdlib_module_names or any(map(os.path.exists, packages))):
+            raise SystemExit(f"Category2/{mine} would be imported in place of {stem}: rename it, then run this again.")
+
 from pathlib import Path
 
 import numpy as np
