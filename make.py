@@ -6,7 +6,12 @@
     python make.py lock [uv's arguments]                    make the hashed locks again, e.g. with --upgrade
     python make.py calibrate [QUESTION ...]                 measure what each point costs, write CALIBRATION.md
     python make.py bank                                     write the bank's README from its questions
+    python make.py findings                                 write the README of the findings from their pages
     python make.py faults [FAULT ...]                       break generations in every way, write FAULTS.md
+    python make.py surroundings [--rounds 200]              what machines have set, over generation, proof, grading
+    python make.py elsewhere [SYSTEM ...]                   the fast tests, as on Windows and macOS; --list says more
+    python make.py systems                                  ask where the locks can be installed, write systems.md
+    python make.py intel [QUESTION ...]                     train and grade with the packages of an Intel Mac
     python make.py confusion [FINDING ...]                  make every mistake, and write which finding came first
     python make.py hostile [WORD ...]                       make every hostile file, and write where it was stopped
     python make.py fuzz [--mutants 10000 --seed 20261122]   grade damaged and edited models; none may bring it down
@@ -21,9 +26,9 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Callable, Dict, List, Optional
@@ -34,6 +39,10 @@ LOGS = ROOT / ".log"
 
 LOCKS = ("requirements-tools", f"{TEMPLATE.name}/requirements", f"{TEMPLATE.name}/requirements-gpu", "requirements-dev")
 """Names of the ``.in`` files and their locks, in the order in which they constrain each other."""
+
+
+CONTRACT = "from importlinter.cli import lint_imports_command as check; check(['--no-cache', '--no-logo'])"
+"""Program that checks which room imports which; import-linter has no module to be started with -m."""
 
 
 def load_bootstrap() -> ModuleType:
@@ -79,12 +88,18 @@ def workspace(arguments: List[str]) -> int:
 
 
 def test(arguments: List[str]) -> int:
-    """Run the linter, the type checker and the tests, and return the first failure; the arguments are pytest's."""
+    """Run the linter, the contract of the rooms, the type checker for each system and the tests; return what failed.
+
+    The arguments are pytest's.
+    """
     python = environment(".venv-dev", "requirements-dev.txt")
     # Two at a time; a file's tests stay together, because its fixtures train and install.
     pytest = ["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
-    checks = (["flake8"], ["mypy"], pytest)
-    return next((status for status in [call([python, "-m", *check], ROOT) for check in checks] if status), 0)
+    types = [["mypy", "--platform", system] for system in ("linux", "win32", "darwin")]
+    checks = [["-c", CONTRACT], ["-m", "flake8"], *(["-m", *check] for check in types)]
+    with ThreadPoolExecutor(2) as pool:
+        checked = list(pool.map(lambda check: call([python, *check], ROOT, PYTHONPATH=str(TEMPLATE)), checks))
+    return next((status for status in [*checked, call([python, "-m", *pytest], ROOT)] if status), 0)
 
 
 def lock(arguments: List[str]) -> int:
@@ -115,6 +130,7 @@ def script(name: str, arguments: List[str]) -> int:
 SCRIPTS = {
     "calibrate": "calibrate.py",
     "bank": "bank_readme.py",
+    "findings": "findings_readme.py",
     "confusion": "confusion.py",
     "hostile": "hostile.py",
     "fuzz": "fuzz.py",
@@ -124,6 +140,10 @@ SCRIPTS = {
     "twins": "twins.py",
     "same": "same.py",
     "faults": "faults.py",
+    "surroundings": "surroundings.py",
+    "elsewhere": "elsewhere.py",
+    "systems": "systems.py",
+    "intel": "intel_mac.py",
 }
 """Command -> script in ``tests/``; ``__doc__`` says what each does."""
 COMMANDS: Dict[str, Callable[[List[str]], int]] = {
@@ -145,7 +165,7 @@ def main(arguments: List[str]) -> int:
         print(f"\n{error}", file=sys.stderr)
         return int(bootstrap.NOT_READY)
     except KeyboardInterrupt:
-        print(f"\nStopped. Run it again: {Path(sys.executable).name} {os.path.relpath(__file__)} {arguments[0]}")
+        print(f"\nStopped. Run it again: {bootstrap.typed(Path(__file__).resolve())} {arguments[0]}")
         return int(bootstrap.INTERRUPTED)
 
 

@@ -15,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import harness  # noqa: E402  ratios.py has put the tests on the path
 from ratios import alternate
 
-import harness  # noqa: E402  ratios.py has put the tests on the path
 from exam import bank  # noqa: E402
 from exam.workspace import Workspace  # noqa: E402
 
@@ -27,8 +27,9 @@ GRADE = """
 import sys
 from pathlib import Path
 import harness
-from exam.grading import experiments, forks
-from exam.grading.evidence import Study
+from exam.reasons import experiments
+from exam.running import fork_server
+from exam.reasons.evidence import Study
 from exam.grading.grade import grade
 from exam.workspace import Workspace
 if __name__ == "__main__":

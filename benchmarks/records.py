@@ -32,9 +32,10 @@ import records  # noqa: E402
 
 from exam import bank  # noqa: E402
 from exam.bank import hidden  # noqa: E402
-from exam.bank.question import METRICS, Question  # noqa: E402
+from exam.bank.metrics import METRICS  # noqa: E402
+from exam.bank.question import Question  # noqa: E402
+from exam.findings import finding  # noqa: E402
 from exam.grading import cache  # noqa: E402
-from exam.grading.findings import finding  # noqa: E402
 from exam.workspace import Workspace  # noqa: E402
 
 SEED = 20261126

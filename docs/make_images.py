@@ -19,16 +19,16 @@ def main(root: Path) -> None:
     sys.path.insert(0, str(root))
     from datetime import UTC, datetime
 
-    from exam import session, standing
-    from exam.report.status import status_view, watch_view
-    from exam.report.terminal import results_view
+    from exam.records import exam_clock, standing
+    from exam.screens.status import status_view
+    from exam.screens.terminal import results_view
+    from exam.screens.watch import View, watch_view
     from exam.submission import submit
-    from exam.watch import View
     from exam.workspace import CATEGORIES, Exam, Workspace
 
     workspace = Workspace(root)
     exam = Exam.read(workspace.exam_toml)
-    session.start(workspace, exam.hours)
+    exam_clock.start(workspace, exam.hours)
     first = submit(workspace, exam, CATEGORIES[:3])
     save("status", "python -m exam status", status_view(standing.read(workspace, exam), exam.seed))
     last = submit(workspace, exam, CATEGORIES[3:4])
@@ -39,10 +39,9 @@ def main(root: Path) -> None:
 
 def save(name: str, title: str, view: Any) -> None:
     """Write one screen as SVG."""
-    from exam.report import terminal
     from rich.console import Console
 
-    console = Console(width=terminal.WIDTH, record=True, file=io.StringIO(), force_terminal=True)
+    console = Console(width=100, record=True, file=io.StringIO(), force_terminal=True)
     console.print(view)
     svg = console.export_svg(title=title, unique_id=name)
     # The page that shows the picture must not fetch fonts from elsewhere.

@@ -111,9 +111,10 @@ def replaced_accelerator(accelerator: object) -> str | None:
     used = chosen_accelerator(accelerator)
     if isinstance(accelerator, str) and accelerator.strip().lower() == used:
         return None
+    python = "py" if ON_WINDOWS else "python3"
     return (
         f"The accelerator {ascii(accelerator)} is neither cpu nor gpu: {used} is used. For an NVIDIA card, write "
-        'accelerator = "gpu" into exam.toml of the workspace, then type python bootstrap.py there.'
+        f'accelerator = "gpu" into exam.toml of the workspace, then type {python} bootstrap.py there.'
     )
 
 

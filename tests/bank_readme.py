@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from exam import bank
 from exam.bank import public
-from exam.bank.question import METRICS, Question
+from exam.bank.metrics import METRICS
+from exam.bank.question import LEVELS, Question
 from exam.bank.skills import matrix
-from exam.catalogue import LEVELS
 
 README = bank.BANK / "README.md"
 HEAD = """# The question bank

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import harness
+
 from exam import bank
 from exam.bank import hidden, public
-from exam.bank.question import METRICS, Question
+from exam.bank.metrics import METRICS
+from exam.bank.question import Question
 
 SEEDS = (1, 2, 20261122)
 """The seeds on which the bands were chosen."""

@@ -17,7 +17,7 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
-from exam.running import child, protocol
+from exam.processes import child, protocol
 
 MARK = "canaries: "
 
@@ -72,15 +72,15 @@ def sing(place: str) -> None:
 
 def reader(connection: Connection) -> None:
     """Be the process that reads files."""
-    from exam.grading import contained
+    from exam.modelfile import sandbox
 
     _after_settling()
-    contained.serve(connection)
+    sandbox.serve(connection)
 
 
 def worker(connection: Connection) -> None:
     """Be the process that runs models."""
-    from exam.grading import worker as real
+    from exam.running import worker as real
 
     _after_settling()
     real.serve(connection)
@@ -119,7 +119,7 @@ def refuses(connection: Connection) -> None:
 
 def lacks_tensorflow(connection: Connection) -> None:
     """Be the real process, where a library of TensorFlow is missing."""
-    from exam.grading import worker as real
+    from exam.running import worker as real
 
     sys.modules["keras"] = None  # type: ignore[assignment]
     real.serve(connection)

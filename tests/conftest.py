@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True  # caches inside the template's folder would be c
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TEMPLATE = REPOSITORY / "{{cookiecutter.project_slug}}"
+LINKS = pytest.mark.skipif(os.name == "nt", reason="links need a right that few have on Windows")
 LONGEST = (
     "test_workspace.py",
     "test_references.py",

@@ -26,10 +26,10 @@ import numpy as np
 from exam import bank
 from exam.bank import hidden
 from exam.bank.question import HiddenSet, Question
-from exam.grading import starters
-from exam.grading.findings import CATALOGUE
+from exam.findings import CATALOGUE
 from exam.grading.grade import grade
-from exam.grading.result import Result
+from exam.result import Result
+from exam.running import training_samples
 from exam.workspace import Exam, Workspace
 
 SEED = 20261122
@@ -71,7 +71,7 @@ class Bench:
     def training(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs as the starter gives them, and labels, of all training samples."""
         starter = bank.find()[self.question.id] / "starter.py"
-        x, y, _ = starters.training_samples(starter, self.folder, 10**9)
+        x, y, _ = training_samples.read(starter, self.folder, 10**9)
         return x, y
 
     def model(self, *layers: Any, shape: Sequence[int | None] | None = None) -> Any:

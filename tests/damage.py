@@ -19,8 +19,9 @@ import harness
 import numpy as np
 import records
 
-from exam import bank, ready, session
+from exam import bank
 from exam.bank import hidden, training
+from exam.records import exam_clock, ready_marker
 from exam.workspace import Workspace
 
 NOBODY = 65534
@@ -82,12 +83,12 @@ def make(root: Path, cache: Path) -> Place:
     files.write(workspace.model(1), files.line_model())
     (workspace.state / "answers.json").parent.mkdir(exist_ok=True)
     workspace.answers.write_text(json.dumps({"project_name": "x", "exam_seed": "31", "accelerator": "cpu"}))
-    now = session.Reading.now()
-    begun = session.Session(now.wall - timedelta(hours=1), 5.0, 3600.0, "running", now)
+    now = exam_clock.Reading.now()
+    begun = exam_clock.Session(now.wall - timedelta(hours=1), 5.0, 3600.0, "running", now)
     (workspace.state / "session.json").write_text(json.dumps(begun.to_dict()), encoding="utf-8")
     made = [records.attempt(1, 3, 600.0), records.attempt(1, 4, 1200.0)]
     workspace.attempts.write_text("".join(json.dumps(one.to_dict()) + "\n" for one in made), encoding="utf-8")
-    ready.write(workspace, tensorflow="2.21.0")
+    ready_marker.write(workspace, tensorflow="2.21.0")
     return Place(workspace, cache)
 
 
@@ -472,7 +473,8 @@ def _other_machine(place: Place) -> None:
     marker = json.loads(_marker(place).read_text())
     _marker(place).write_text(json.dumps({**marker, "venv": ".venv"}))
     place.workspace.venv_python.parent.mkdir(parents=True)
-    place.workspace.venv_python.symlink_to("/nowhere/bin/python3.12")
+    if os.name != "nt":  # there no links are made
+        place.workspace.venv_python.symlink_to("/nowhere/bin/python3.12")
     (place.workspace.venv / "pyvenv.cfg").write_text("home = /nowhere/bin\n")
 
 

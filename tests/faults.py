@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -112,8 +112,9 @@ def make_wheel(folder: Path, name: str, size: int) -> str:
     path = folder / f"{module}-1.0-py3-none-any.whl"
     info = f"{module}-1.0.dist-info"
     entries = {
-        f"{module}.py": b"value = 1\n",
+        f"{module}.py": b"import sys\nmain = lambda: print(sys.executable)\n",
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode(),
+        f"{info}/entry_points.txt": f"[console_scripts]\n{name} = {module}:main\n".encode(),
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     if size:
@@ -125,11 +126,17 @@ def make_wheel(folder: Path, name: str, size: int) -> str:
     return f"{name}==1.0 --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
-def copy_template(folder: Path, lock: str) -> Path:
-    """Copy what cookiecutter needs, with another lock and a quick engine."""
+def copy_whole_template(folder: Path) -> Path:
+    """Copy what cookiecutter needs, as it is."""
     for name in ("hooks", TEMPLATE):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(REPOSITORY / "cookiecutter.json", folder)
+    return folder
+
+
+def copy_template(folder: Path, lock: str) -> Path:
+    """Copy what cookiecutter needs, with another lock and a quick engine."""
+    copy_whole_template(folder)
     (folder / TEMPLATE / "requirements.txt").write_text(lock, encoding="utf-8")
     (folder / TEMPLATE / "exam" / "__main__.py").write_text(ENGINE, encoding="utf-8")
     return folder
@@ -148,15 +155,17 @@ class Lab:
         folder: an empty folder for the workspace.
         template: see ``copy_template``.
         index: serves its lock.
-        settings: environment variables of every command.
+        settings: environment variables of every command; None for one that is not set.
         output: all that the learner has read.
+        seconds: how long a command may take.
     """
 
     folder: Path
     template: Path
     index: Index
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str | None] = field(default_factory=dict)
     output: str = ""
+    seconds: int = 300
 
     @property
     def root(self) -> Path:
@@ -195,7 +204,8 @@ class Lab:
     def _run(self, command: list[str], folder: Path, **changes: str | None) -> int:
         done = subprocess.run(
             command, cwd=folder, env=self.environment(**changes), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, preexec_fn=powers.drop_for_good if os.name == "posix" else None, timeout=300,
+            stderr=subprocess.STDOUT, preexec_fn=powers.drop_for_good if os.name == "posix" else None,
+            timeout=self.seconds,
         )
         self.output = done.stdout.decode("utf-8", "replace")
         return done.returncode
@@ -208,7 +218,7 @@ class Lab:
             "the exam": (self.root / "exam.toml").is_file() and len(list(self.root.glob("Category*/starter.py"))) == 5,
             ".venv": (self.root / ".venv" / "pyvenv.cfg").is_file(),
             "the packages": (self.root / ".venv" / ".lock-sha256").is_file(),
-            "data": len(list(self.root.glob("Category*/data/x.csv"))) == 5,
+            "data": len({path.parent for path in self.root.glob("Category*/data/*")}) == 5,
             "the ready marker": (self.root / ".exam" / "ready.json").is_file(),
         }
         there = [name for name, is_there in parts.items() if is_there]
@@ -307,18 +317,120 @@ def _modules_in_the_way(lab: Lab) -> int:
     return lab.generate(PYTHONPATH=str(folder), PYTHONSTARTUP=str(folder / "pip.py"))
 
 
-def _user_in_pip_conf(lab: Lab) -> int:
-    path = lab.folder.parent / "pip.conf"
-    path.write_text("[install]\nuser = true\n")
-    return lab.generate(PIP_CONFIG_FILE=str(path))
+def _pip_conf(text: str, **changes: str | None) -> Callable[[Lab], int]:
+    """Return an injection: a file with settings for pip; ``INDEX`` in it is the address of the index."""
+
+    def inject(lab: Lab) -> int:
+        path = lab.folder.parent / "pip.conf"
+        path.write_text(text.replace("INDEX", lab.index.url))
+        return lab.generate(PIP_CONFIG_FILE=str(path), **changes)
+
+    return inject
+
+
+def _uv_file(text: str, place: str = "settings/uv/uv.toml", **changes: str | None) -> Callable[[Lab], int]:
+    """Return an injection: uv, and a file with settings for it, among the user's or above the workspace."""
+
+    def inject(lab: Lab) -> int:
+        path = lab.folder.parent / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("INDEX", lab.index.url))
+        lab.settings |= with_uv(lab)
+        return lab.generate(XDG_CONFIG_HOME=str(lab.folder.parent / "settings"), **changes)
+
+    return inject
 
 
 FAULTS.append(Fault("PYTHONPATH with other modules", _modules_in_the_way, "Ready. Next:"))
-FAULTS.append(Fault("pip.conf with user = true", _user_in_pip_conf, "Ready. Next:"))
+for line in (
+    "user = true", "target = elsewhere", "prefix = elsewhere", "root = elsewhere", "dry-run = true",
+    "no-binary = :all:", "require-virtualenv = true", "constraint = missing.txt", "python = missing",
+):
+    FAULTS.append(Fault(f"pip.conf with {line}", _pip_conf(f"[install]\n{line}\n"), "Ready. Next:"))
+FAULTS.append(Fault("pip.conf with the index", _pip_conf("[global]\nindex-url = INDEX\n", PIP_INDEX_URL=None),
+                    "Ready. Next:"))
+FAULTS.append(Fault("pip.conf with no-index = true", _pip_conf("[install]\nno-index = true\n"),
+                    "pip may not use the package index: no-index=true in "))
+FAULTS.append(Fault("pip.conf that is damaged", _pip_conf("[install\nuser"), "A file with settings for pip is damaged"))
+FAULTS.append(Fault("pip.conf with timeout = soon", _pip_conf("[global]\ntimeout = soon\n", PIP_TIMEOUT=None),
+                    "timeout=soon in "))
+for line in (
+    'target = "elsewhere"', 'prefix = "elsewhere"', "system = true", 'exclude-newer = "2001-01-01"',
+    'no-binary = [":all:"]', 'python-version = "3.8"',
+):
+    FAULTS.append(Fault(f"uv.toml with {line}", _uv_file(f"[pip]\n{line}\n"), "Ready. Next:"))
+FAULTS.append(Fault("uv.toml with required-version", _uv_file('required-version = "==0.1.0"\n'), "Ready. Next:"))
+FAULTS.append(Fault("a parent's pyproject.toml with target",
+                    _uv_file('[tool.uv.pip]\ntarget = "elsewhere"\n', "pyproject.toml"), "Ready. Next:"))
+FAULTS.append(Fault("uv.toml with the index", _uv_file('[[index]]\nurl = "INDEX"\ndefault = true\n',
+                    UV_DEFAULT_INDEX=None, PIP_INDEX_URL=None), "Ready. Next:"))
+FAULTS.append(Fault("uv.toml with offline = true", _uv_file("offline = true\n"),
+                    "uv may not use the package index: offline=true in "))
+FAULTS.append(Fault("uv.toml that is damaged", _uv_file("[pip\n"), "A file with settings for uv is damaged"))
 
 
-def _stopped(step: int, number: signal.Signals, whole_group: bool) -> Callable[[Lab], int]:
-    """Return an injection that sends a signal while a step runs: as soon as the step before has ended."""
+def _with_uv_and(**settings: str) -> Callable[[Lab], int]:
+    def inject(lab: Lab) -> int:
+        lab.settings |= with_uv(lab)
+        return lab.generate(**settings)
+
+    return inject
+
+
+for setting in ({"UV_TARGET": "elsewhere"}, {"UV_EXCLUDE_NEWER": "2001-01-01"}, {"UV_REQUIRE_HASHES": "0"}):
+    name = " ".join(f"{key}={value}" for key, value in setting.items())
+    FAULTS.append(Fault(name, _with_uv_and(**setting), "Ready. Next:"))
+_with("pip may not use the package index: PIP_NO_INDEX=1.", "PIP_NO_INDEX=1", PIP_NO_INDEX="1")
+_with("PIP_TIMEOUT=soon", "PIP_TIMEOUT=soon", PIP_TIMEOUT="soon")
+FAULTS.append(Fault("UV_OFFLINE=1", _with_uv_and(UV_OFFLINE="1"), "uv may not use the package index: UV_OFFLINE=1."))
+FAULTS.append(Fault("UV_INDEX_STRATEGY=mine", _with_uv_and(UV_INDEX_STRATEGY="mine"), "UV_INDEX_STRATEGY=mine"))
+
+
+def _stamped_and_empty(lab: Lab) -> int:
+    """What earlier versions left where a setting had sent the packages elsewhere."""
+    assert lab.generate() == 0 and "Ready. Next:" in lab.output, lab.output
+    for path in lab.root.glob(".venv/lib/python3*/site-packages/exam_*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (lab.root / ".exam" / "ready.json").unlink()
+    return lab.bootstrap()
+
+
+def _without_pip(uv: bool) -> Callable[[Lab], int]:
+    """Return an injection: a .venv without pip lies there, as uv and PyCharm make it."""
+
+    def inject(lab: Lab) -> int:
+        assert lab.generate(EXAM_ENVIRONMENT="skip") == 0, lab.output
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(lab.root / ".venv")], check=True)
+        lab.settings |= with_uv(lab) | {"PIP_INDEX_URL": ""} if uv else {}
+        return lab.bootstrap()
+
+    return inject
+
+
+for installer in ("pip", "uv"):
+    FAULTS.append(Fault(f"an environment without pip ({installer})", _without_pip(installer == "uv"), "Ready. Next:"))
+
+
+def _moved(lab: Lab) -> int:
+    """Its commands then start the Python of the new place; the old one is gone."""
+    assert lab.generate() == 0, lab.output
+    place = lab.root.rename(lab.folder / "elsewhere")
+    done = lab._run([sys.executable, "bootstrap.py"], place)
+    read = lab.output
+    for command in ("pip", "exam-one"):
+        lab._run([str(place / ".venv" / "bin" / command), "--version"], place)
+        assert str(place) in lab.output, lab.output
+    place.rename(lab.root)
+    lab.output = read
+    return done
+
+
+FAULTS.append(Fault("stamped as installed, and empty", _stamped_and_empty, "Ready. Next:"))
+FAULTS.append(Fault("moved to another folder", _moved, "Ready. Next:"))
+
+
+def _stopped(step: int, number: str, whole_group: bool) -> Callable[[Lab], int]:
+    """Return an injection that sends a signal, by name, while a step runs: as soon as the step before has ended."""
 
     def inject(lab: Lab) -> int:
         assert lab.generate(EXAM_ENVIRONMENT="skip") == 0, lab.output
@@ -331,7 +443,7 @@ def _stopped(step: int, number: signal.Signals, whole_group: bool) -> Callable[[
                 lines.append(child.stdout.readline())
                 assert lines[-1], lines
             time.sleep(0.03 if step in (1, 2) else 0.4)
-            (os.killpg if whole_group else os.kill)(child.pid, number)
+            (os.killpg if whole_group else os.kill)(child.pid, getattr(signal, number))
             lab.output = "".join(lines) + child.stdout.read()
         return child.returncode
 
@@ -341,8 +453,8 @@ def _stopped(step: int, number: signal.Signals, whole_group: bool) -> Callable[[
 for step, what in enumerate(("Python", "Exam", "Environment", "Packages", "Proof", "Training data"), 1):
     if step > 1:  # the first step is over before a key can be pressed
         stopped = "Stopped. Nothing is lost; continue with: "
-        FAULTS.append(Fault(f"Ctrl-C at step {step}, {what}", _stopped(step, signal.SIGINT, True), stopped))
-    FAULTS.append(Fault(f"kill -9 at step {step}, {what}", _stopped(step, signal.SIGKILL, False), ""))
+        FAULTS.append(Fault(f"Ctrl-C at step {step}, {what}", _stopped(step, "SIGINT", True), stopped))
+    FAULTS.append(Fault(f"kill -9 at step {step}, {what}", _stopped(step, "SIGKILL", False), ""))
 
 
 def _without_venv(lab: Lab) -> int:
@@ -499,11 +611,40 @@ FAULTS.append(Fault("a name that is an injection", _injection, "Ready. Next:"))
 FAULTS.append(Fault("no terminal, input and output closed", _no_output, ""))
 
 
-def prepare(folder: Path) -> tuple[Path, Index]:
+def _own_index(lab: Lab) -> dict[str, str | None]:
+    """Return the settings with which uv is used, and takes packages from the index and the cache of this machine."""
+    loopback = dict.fromkeys(("PIP_INDEX_URL", "PIP_RETRIES", "PIP_TIMEOUT", "PIP_NO_CACHE_DIR"))
+    theirs = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}
+    return {**loopback, **theirs, "PATH": with_uv(lab)["PATH"]}
+
+
+def _gpu_lock(lab: Lab) -> int:
+    """The real engine and the whole lock for a GPU: what it lacks is missed by commands that the proof does not try.
+
+    More than 3 GB are downloaded where uv's cache has none of it yet. The last column shows whether the proof passes
+    without a card; in either case a model that is not there is graded, and the page is written.
+    """
+    lab.template = copy_whole_template(lab.folder.parent / "whole")
+    lab.settings |= _own_index(lab)
+    lab.seconds = 3600
+    assert lab.generate(options=("accelerator=gpu",)) == 0, lab.output
+    generated, exam = lab.output, [str(lab.root / ".venv" / "bin" / "python"), "-m", "exam"]
+    assert "requirements-gpu.txt installed with " in generated, generated
+    graded = lab._run([*exam, "grade", "1"], lab.root)
+    assert graded == 1 and "There is no Category1/mymodel.h5" in lab.output, lab.output
+    status = lab._run([*exam, "report", "--no-open", "--output", "report.html"], lab.root)
+    assert status == 0 and "Category 1" in (lab.root / "report.html").read_text(encoding="utf-8"), lab.output
+    return status
+
+
+FAULTS.append(Fault("GPU lock, then report", _gpu_lock, "Report: "))
+
+
+def prepare(folder: Path, packages: Mapping[str, int] = PACKAGES) -> tuple[Path, Index]:
     """Make the wheels, the copied template and the index."""
     wheels = folder / "wheels"
     wheels.mkdir(parents=True)
-    lock = "".join(make_wheel(wheels, name, size) for name, size in PACKAGES.items())
+    lock = "".join(make_wheel(wheels, name, size) for name, size in packages.items())
     return copy_template(folder / "template", lock), Index(wheels)
 
 
@@ -536,7 +677,7 @@ def sentence(output: str) -> str:
         return "OSError: Unable to create directory, after a traceback of cookiecutter, before any code of ours"
     wanted = ("Not ready", "Ready", "The ")
     text = " ".join(line for line in told if "tinue with" in line or line.startswith(wanted))
-    text = re.sub(r"\S*/(?=my_exam\b|bootstrap|python|place)", "", text or " ".join(told[-1:]))
+    text = re.sub(r"\S*/(?=my_exam\b|bootstrap|python|place|pip\.conf|uv\.toml)", "", text or " ".join(told[-1:]))
     return text.replace("|", "/") or "nothing: the process was ended at once"
 
 

@@ -40,9 +40,10 @@ from exam import bank
 from exam.bank import hidden
 from exam.bank.question import Question
 from exam.grading.grade import grade
-from exam.grading.result import Result
-from exam.grading.run import Answer, Job, Runner
-from exam.report import terminal
+from exam.result import Result
+from exam.running.live_model import Job
+from exam.running.runner import Runner
+from exam.screens import terminal
 from exam.workspace import Exam, Workspace
 
 SEED = 20261122
@@ -138,7 +139,7 @@ class CountingRunner(Runner):
 
     ran = 0
 
-    def run(self, jobs: Sequence[Job], *rest: Any) -> list[Answer]:
+    def run(self, jobs: Sequence[Job], *rest: Any) -> list[Any]:
         self.ran += len(jobs)
         return super().run(jobs, *rest)
 

@@ -27,17 +27,17 @@ try:
 except ImportError:
     raise SystemExit("atheris is missing. Run: .venv-dev/bin/python -m pip install atheris") from None
 
-with atheris.instrument_imports(include=["exam.grading"], enable_loader_override=False):
+with atheris.instrument_imports(include=["exam.architecture", "exam.modelfile"], enable_loader_override=False):
     import fuzz
 
     from exam import bank
-    from exam.grading import grade, inspect  # noqa: F401  # grade, for its keras2
+    from exam.modelfile import inspection  # noqa: F401
 
 STEPS = [step for step in mutate.STEPS if step not in mutate.LAST]
 UNWRITABLE = (TypeError, ValueError, KeyError, OSError, RuntimeError)
 """What h5py raises when one change after another asks for what it cannot write; the file stays as it was before."""
 MAX_SECONDS = 10
-"""That one inspection may take; ``exam.grading.reader`` allows as much."""
+"""That one inspection may take; ``exam.modelfile.reader`` allows as much."""
 
 
 class Decisions(random.Random):
@@ -76,7 +76,7 @@ class Target:
             for _ in range(choose.choice((1, 2, 4))):
                 choose.choice(STEPS)(choose, self.made, self.models)
         started = time.monotonic()
-        seen = inspect.inspect(self.made, bank.load(source.name.partition(".")[0]))
+        seen = inspection.inspect(self.made, bank.load(source.name.partition(".")[0]))
         seconds = time.monotonic() - started
         self.slowest = max(self.slowest, seconds)
         if seconds > MAX_SECONDS:

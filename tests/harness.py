@@ -16,7 +16,7 @@ from pathlib import Path
 from exam import bank
 from exam.bank import training
 from exam.grading.grade import grade
-from exam.grading.result import Result
+from exam.result import Result
 from exam.workspace import Exam, Workspace
 
 HERE = Path(__file__).resolve().parent
@@ -27,6 +27,8 @@ ENDING = "# Do not change the code below: it saves what solution_model() returns
 """The line of a starter at which its own part ends; what follows is the same in all of them, and only saves."""
 LOOK = re.compile(r'^if __name__ == "__main__":  # a file beside.*?\n\n(?=from|import)', re.DOTALL | re.MULTILINE)
 """What a starter looks for before it imports anything: files that hide a package."""
+UTF_8 = {"PYTHONIOENCODING": "utf-8"}
+"""Environment of a process whose output is read as UTF-8: on Windows, a pipe has the encoding of the system."""
 ONE_CORE = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Environment of a training that shares the machine: two of them on one core each end before two on both cores."""
 
@@ -82,13 +84,22 @@ def run_exam(workspace: Workspace, *arguments: str, **environment: str) -> subpr
     return subprocess.run(
         [sys.executable, "-m", "exam", *arguments],
         cwd=workspace.root,
-        env=environment_for(**environment),
+        env=environment_for(**{**UTF_8, **environment}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         encoding=environment.get("PYTHONIOENCODING", "utf-8"),
         check=False,
     )
+
+
+def as_child(program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program as the grader starts its own: it lives as long as somebody holds its standard input open."""
+    theirs, ours = os.pipe()
+    with open(theirs, "rb") as stdin, open(ours, "wb"):
+        return subprocess.run(
+            [sys.executable, "-c", program], env=environment_for(), stdin=stdin, capture_output=True, text=True
+        )
 
 
 def exam_of(question_id: str, seed: int) -> Exam:
@@ -114,9 +125,10 @@ def train(
     run = subprocess.run(
         [python, str(HERE / "train.py"), str(category), question_id, function],
         cwd=category,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        env={**os.environ, **UTF_8, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1", **environment},
         capture_output=True,
         text=True,
+        encoding="utf-8",
         check=False,
     )
     assert run.returncode == 0, run.stderr[-3000:]

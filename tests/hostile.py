@@ -36,10 +36,10 @@ import numpy as np
 import psutil
 
 from exam import bank
-from exam.grading import contained
 from exam.grading.grade import grade
-from exam.grading.result import Result
-from exam.grading.run import Runner
+from exam.modelfile import sandbox
+from exam.result import Result
+from exam.running.runner import Runner
 from exam.workspace import Exam, Workspace
 
 TABLE = harness.HERE / "HOSTILE.md"
@@ -1051,7 +1051,7 @@ def stage_of(workspace: Workspace, result: Result) -> str:
     """Return where a file was stopped."""
     if result.status == "scored":
         return "nothing: it was scored"
-    seen = contained.inspect(workspace.model(1), bank.load("straight_line"))
+    seen = sandbox.inspect(workspace.model(1), bank.load("straight_line"))
     if seen.finding is not None:
         return "inspecting"
     sentence = result.findings[0].message if result.findings else ""

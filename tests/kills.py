@@ -26,7 +26,7 @@ import h5py
 import harness
 import psutil
 
-from exam import attempts
+from exam.records import attempts
 from exam.workspace import Workspace
 
 SHOWN = ", naive baseline"

@@ -41,6 +41,14 @@ def nan_outputs() -> Any:
 
 
 @model
+def infinite_in_half_precision() -> Any:
+    """As a keras.json with "floatx": "float16" makes it; in float32 it would answer with numbers."""
+    made = line(layers.Dense(1, dtype="float16"), layers.Dense(1, dtype="float16"))
+    made.set_weights([np.full((1, 1), 6e4), np.zeros(1), np.full((1, 1), 6e4), np.zeros(1)])
+    return made
+
+
+@model
 def some_infinite_outputs() -> Any:
     """Overflows for large x only."""
     made = line(layers.Dense(1), layers.Dense(1))

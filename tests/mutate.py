@@ -15,10 +15,10 @@ from typing import Any
 import h5py
 import numpy as np
 
-from exam.grading import layers
+from exam.architecture import allowlist
 
 Step = Callable[[random.Random, Path, list[Path]], str]
-CLASSES = sorted(layers.LAYERS | layers.MODELS | layers.OPERATIONS | layers.REFUSED | {"Twice", ""})
+CLASSES = sorted(allowlist.LAYERS | allowlist.MODELS | allowlist.OPERATIONS | allowlist.REFUSED | {"Twice", ""})
 NUMBERS = (
     0, 1, -1, 2, 3, 7, 64, 1000, 65536, 2**31, 2**63, 10**30, 0.5, -0.1, 1e-30, 1e308, float("nan"), float("inf")
 )

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from exam import bank
-from exam.attempts import Attempt, Line
-from exam.grading.findings import finding
-from exam.grading.result import Result
-from exam.tally import Tally
+from exam.findings import finding
+from exam.records.attempts import Attempt, Line
+from exam.records.tally import Tally
+from exam.result import Result
 
 LINE = bank.load("straight_line")
 
@@ -30,7 +30,7 @@ def result(category: int = 1, points: int | None = 3, status: str = "scored", **
         value=0.75,
         baseline=40.0,
         bands=LINE.bands,
-        findings=(finding("nan-output", share=0.5),),
+        findings=(finding("nan-output", share=0.5, advice="Lower the learning rate."),),
         sha256="ab" * 32,
         seconds=1.5,
         seed=31,

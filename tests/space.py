@@ -21,13 +21,43 @@ import keras
 import numpy as np
 import tensorflow as tf
 from genuine import VECTOR, Recipe, answered, line
-from keras import activations, constraints, initializers, ops, regularizers
+from keras import activations, constraints, initializers
 from keras import layers as L
+from keras import ops, regularizers
 from space_models import SHAPES, TYPES, WHOLE, Row, application_rows, code_rows, inner_rows, recipe
 from space_values import (
-    ALIKE, AS_LAYERS, BASES, CELLS, COMBINED, COMMON, COMPILED, DISTRIBUTED, ENDINGS, FUNCTIONS, IN_ALL_PLACES, INDICES,
-    LAYER_NAMES, MASKED, MASKED_FUNCTIONAL, MORE_OPERATORS, NO_ACTIVATIONS, NOT_HERE, OF_OPS, OF_TENSORFLOW, OPERANDS,
-    OPERATORS, PARTS, PLACES, POLICIES, QUANTIZED, RECURRENT, SERIALIZED, TYPED, UNTRIED, VALUES, items,
+    ALIKE,
+    AS_LAYERS,
+    BASES,
+    CELLS,
+    COMBINED,
+    COMMON,
+    COMPILED,
+    DISTRIBUTED,
+    ENDINGS,
+    FUNCTIONS,
+    IN_ALL_PLACES,
+    INDICES,
+    LAYER_NAMES,
+    MASKED,
+    MASKED_FUNCTIONAL,
+    MORE_OPERATORS,
+    NO_ACTIVATIONS,
+    NOT_HERE,
+    OF_OPS,
+    OF_TENSORFLOW,
+    OPERANDS,
+    OPERATORS,
+    PARTS,
+    PLACES,
+    POLICIES,
+    QUANTIZED,
+    RECURRENT,
+    SERIALIZED,
+    TYPED,
+    UNTRIED,
+    VALUES,
+    items,
 )
 
 COPIES = 16

@@ -36,11 +36,12 @@ import numpy as np
 
 from exam import bank
 from exam.bank import hidden
-from exam.grading import cache, contained, repair
-from exam.grading.findings import Finding
+from exam.findings import Finding
+from exam.grading import cache
 from exam.grading.grade import grade
-from exam.grading.result import Result
-from exam.grading.run import Runner
+from exam.modelfile import repair, sandbox
+from exam.result import Result
+from exam.running.runner import Runner
 from exam.workspace import Exam, Workspace
 
 if TYPE_CHECKING:
@@ -337,7 +338,7 @@ class Bench:
         x = made.x if isinstance(made.x, np.ndarray) else next(iter(_leaves(made.x)))
         np.savez(self.samples, x=x, y=np.resize(made.y[0], (len(x), *made.y[0].shape[1:])).astype(np.float32))
         question = bank.load(ID)
-        seen = contained.inspect(self.path, question)
+        seen = sandbox.inspect(self.path, question)
         if seen.finding is not None:
             return refused(outcome, seen.finding)
         try:

@@ -12,10 +12,12 @@ import bank_readme
 import harness
 import numpy as np
 import pytest
+from conftest import LINKS
 
 from exam import bank
 from exam.bank import hidden, public, training
-from exam.bank.question import METRICS, HiddenSet
+from exam.bank.metrics import METRICS
+from exam.bank.question import HiddenSet
 from exam.bank.skills import NOT_IN_CODE, SKILLS
 from exam.bank.streams import generator
 
@@ -94,7 +96,7 @@ def test_training_data_is_the_same_every_time(made: Made, tmp_path: Path) -> Non
 @pytest.mark.parametrize("question_id", [*QUESTIONS, *sorted(PUBLIC)])
 def test_texts_agree_with_the_declaration(question_id: str) -> None:
     question, folder = bank.load(question_id), bank.find()[question_id]
-    readme, starter = (folder / "README.md").read_text(), (folder / "starter.py").read_text()
+    readme, starter = ((folder / name).read_text(encoding="utf-8") for name in ("README.md", "starter.py"))
     for band in question.bands:
         shown = {f"{band:g}", f"{band:.2f}", f"{band:.3f}", f"{band:.1%}", f"{band:.0%}", f"{band * 100:g} %"}
         assert any(text in readme for text in shown), f"the README of {question_id} does not name the band {band:g}"
@@ -110,7 +112,7 @@ def test_calibration_table_has_sound_rows(question_id: str) -> None:
     """Three seeds while the bands were chosen, two that were drawn afterwards."""
     question = bank.load(question_id)
     bands = ", ".join(f"{band:g}" for band in question.bands)
-    table = (bank.BANK / "CALIBRATION.md").read_text().splitlines()
+    table = (bank.BANK / "CALIBRATION.md").read_text(encoding="utf-8").splitlines()
     rows = [line for line in table if line.startswith(f"| {question_id} |")]
     assert len(rows) >= 5
     for row in rows:
@@ -121,7 +123,7 @@ def test_calibration_table_has_sound_rows(question_id: str) -> None:
 
 @pytest.mark.parametrize("question_id", QUESTIONS)
 def test_difficulty_is_what_a_first_attempt_earns(question_id: str) -> None:
-    table = (bank.BANK / "CALIBRATION.md").read_text().splitlines()
+    table = (bank.BANK / "CALIBRATION.md").read_text(encoding="utf-8").splitlines()
     rows = [line for line in table if line.startswith(f"| {question_id} |")]
     points = sorted(int(re.findall(r"\*\*(\d)\*\*", row)[1]) for row in rows)
     assert bank.load(question_id).difficulty == 5 - points[len(points) // 2]
@@ -237,6 +239,7 @@ def test_a_hidden_set_in_use_is_not_removed(tmp_path: Path, monkeypatch: pytest.
     assert used.exists() and not unused.exists()
 
 
+@LINKS
 def test_tidying_up_beside_another_process_that_does_the_same(tmp_path: Path) -> None:
     (tmp_path / "removed-meanwhile.npz").symlink_to(tmp_path / "nowhere")
     hidden._prune(tmp_path, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -9,14 +10,17 @@ import shutil
 import subprocess
 import sys
 import time
+import venv
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import psutil
 import pytest
-from conftest import load_module
-from exam import ready
+from conftest import TEMPLATE, load_module
+
+from exam.machine.trouble import to_repair
+from exam.records import ready_marker
 from exam.workspace import Exam, Workspace
 
 Runner = Callable[[list[str], Path, Path, Callable[[str], None]], tuple[int, str]]
@@ -40,7 +44,9 @@ class FakeMachine:
         self.commands: list[list[str]] = []
         self.failing: dict[str, tuple[int, str] | BaseException] = {}
 
-    def __call__(self, command: list[str], root: Path, log: Path, tick: Callable[[str], None]) -> tuple[int, str]:
+    def __call__(
+        self, command: list[str], root: Path, log: Path, tick: Callable[[str], None], settings: object = None
+    ) -> tuple[int, str]:
         """Do what ``command`` would."""
         kind = self.kind(command)
         self.done.append(kind)
@@ -57,7 +63,7 @@ class FakeMachine:
     def kind(command: list[str]) -> str:
         """Return which step a command belongs to."""
         words = {"exam.draw": "draw", "venv": "venv", "--require-hashes": "install", "verify": "verify"}
-        words |= {"data": "data", "exam.ready": "marker"}
+        words |= {"data": "data", "exam.records.ready_marker": "marker", "scripts": "scripts"}
         return next(kind for word, kind in words.items() if word in command)
 
     def _draw(self) -> None:
@@ -77,7 +83,7 @@ class FakeMachine:
             (Workspace(self.root).data(number) / "x.csv").touch()
 
     def _marker(self) -> None:
-        ready.write(Workspace(self.root), tensorflow="2.21.0")
+        ready_marker.write(Workspace(self.root), tensorflow="2.21.0")
 
 
 @pytest.fixture
@@ -100,7 +106,9 @@ def machine(bootstrap: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(bootstrap, "run", fake)
     monkeypatch.setattr(bootstrap, "find_python", lambda: here)
     monkeypatch.setattr(bootstrap, "probe", lambda command: here)
-    monkeypatch.setattr(bootstrap, "installer", lambda python: [python, "-m", "pip", "install"])
+    monkeypatch.setattr(bootstrap, "installer", lambda python, settings: [python, "-m", "pip", "install"])
+    monkeypatch.setattr(bootstrap, "settings_for", lambda python, folder: bootstrap.Settings({}, {}, {}))
+    monkeypatch.setattr(bootstrap, "ask", lambda python, *words: [])
     monkeypatch.setattr(bootstrap, "is_ready", lambda folder: (folder / ".exam" / "ready.json").exists())
     return fake
 
@@ -147,7 +155,7 @@ class TestSteps:
             ("draw", ALL),
             ("venv", ALL[1:]),
             ("install", ALL[1:]),
-            ("verify", ALL[3:]),
+            ("verify", ALL[2:]),
             ("data", ALL[3:]),
             ("marker", ALL[3:]),
         ],
@@ -178,7 +186,8 @@ class TestSteps:
     def test_line_endings_do_not_make_a_new_lock(self, bootstrap: ModuleType, root: Path) -> None:
         before = bootstrap.hash_of(root / "requirements.txt")
         (root / "requirements.txt").write_bytes(b"x==1\r\n")
-        assert bootstrap.hash_of(root / "requirements.txt") == before == ready.lock_hash(root / "requirements.txt")
+        lock = root / "requirements.txt"
+        assert bootstrap.hash_of(lock) == before == ready_marker.lock_hash(lock)
 
     def test_an_installation_that_was_cut_off_starts_anew(
         self, bootstrap: ModuleType, machine: FakeMachine, root: Path
@@ -226,7 +235,7 @@ class TestSteps:
         machine.done.clear()
         machine.commands.clear()
         bootstrap.main(["--force"], root)
-        assert machine.done == ["venv", "verify", "data", "marker"]
+        assert machine.done == ["venv", "scripts", "verify", "data", "marker"]
         assert machine.commands[0] == [sys.executable, "-m", "venv", str(root / ".venv")]
 
     def test_the_gpu_lock_is_taken_when_the_exam_says_so(
@@ -235,7 +244,7 @@ class TestSteps:
         bootstrap.main([], root)
         text = (root / "exam.toml").read_text(encoding="utf-8")
         (root / "exam.toml").write_text(text.replace('"cpu"', '"gpu"'), encoding="utf-8")
-        assert bootstrap.lock_of(root) == ready.lock_file(Workspace(root)) == root / "requirements-gpu.txt"
+        assert bootstrap.lock_of(root) == ready_marker.lock_file(Workspace(root)) == root / "requirements-gpu.txt"
         bootstrap.main(["--force"], root)
         assert str(root / "requirements-gpu.txt") in machine.commands[-4]
 
@@ -244,6 +253,7 @@ class TestSteps:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         incomplete = bootstrap.Python("/usr/bin/python3.11", "3.11.2", False)
+        monkeypatch.setattr(bootstrap, "ON_WINDOWS", False)
         monkeypatch.setattr(bootstrap, "find_python", lambda: incomplete)
         machine.failing["venv"] = (1, "ensurepip is not available")
         assert bootstrap.main([], root) == 3
@@ -336,37 +346,37 @@ class TestReady:
         return workspace
 
     def test_nothing_is_wrong(self, proven: Workspace) -> None:
-        assert ready.problem(proven) is None
+        assert ready_marker.problem(proven) is None
 
     def test_each_problem_has_a_sentence_and_the_command(self, proven: Workspace) -> None:
         marker = proven.ready_marker.read_text(encoding="utf-8")
 
         def with_marker(text: str) -> str | None:
             proven.ready_marker.write_text(text, encoding="utf-8")
-            return ready.problem(proven)
+            return ready_marker.problem(proven)
 
         moved = json.dumps({**json.loads(marker), "root": "/elsewhere"})
         problems = [with_marker("{"), with_marker("[]"), with_marker(moved)]
         with_marker(marker)
         (proven.venv / "pyvenv.cfg").write_text("home = /nowhere/bin\n", encoding="utf-8")
-        problems.append(ready.problem(proven))
+        problems.append(ready_marker.problem(proven))
         shutil.rmtree(proven.venv)
-        problems.append(ready.problem(proven))
+        problems.append(ready_marker.problem(proven))
         (proven.root / "requirements.txt").write_text("x==2\n", encoding="utf-8")
-        problems.append(ready.problem(proven))
+        problems.append(ready_marker.problem(proven))
         proven.ready_marker.unlink()
-        problems.append(ready.problem(proven))
+        problems.append(ready_marker.problem(proven))
         parts = ["cannot be read", "cannot be read", "was moved", "is gone or broken", "is gone or broken"]
         parts += ["requirements.txt changed", "has not been verified yet"]
         assert len(problems) == len(parts)
         for problem, part in zip(problems, parts, strict=True):
-            assert problem is not None and part in problem and problem.endswith(" Run: python bootstrap.py")
+            assert problem is not None and part in problem and problem.endswith(f" Run: {to_repair()}")
 
     def test_the_marker_names_no_folder_inside_the_workspace_in_full(
         self, proven: Workspace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sys, "prefix", str(proven.venv))
-        ready.write(proven, tensorflow="2.21.0")
+        ready_marker.write(proven, tensorflow="2.21.0")
         marker = json.loads(proven.ready_marker.read_text(encoding="utf-8"))
         assert marker["venv"] == ".venv"
         assert marker["tensorflow"] == "2.21.0"
@@ -382,7 +392,7 @@ class TestReady:
 
         monkeypatch.setattr("exam.workspace.os.replace", broken)
         with pytest.raises(OSError, match="disk full"):
-            ready.write(proven)
+            ready_marker.write(proven)
         assert proven.ready_marker.read_bytes() == before
         assert [path.name for path in proven.state.iterdir()] == ["ready.json"]
 
@@ -402,6 +412,51 @@ class TestReady:
         answers["status"] = 0
         (proven.data(3) / "x.csv").unlink()
         assert not bootstrap.is_ready(proven.root)
+
+
+class TestEngine:
+    @pytest.mark.parametrize(
+        "settings",
+        [{}, {"PYTHONUTF8": "1"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}],
+        ids=["as it is", "UTF-8", "ASCII"],
+    )
+    def test_it_is_found_in_any_folder_with_any_encoding(
+        self, settings: dict[str, str], bootstrap: ModuleType, tmp_path: Path
+    ) -> None:
+        """Before, a Python of another encoding did not start where the folder has letters that are not English."""
+        root = tmp_path / "\xdcbung \xc1ngel"
+        (root / "exam" / "processes").mkdir(parents=True)
+        for name in ("exam/__init__.py", "exam/processes/__init__.py", "exam/processes/launch.py"):
+            shutil.copyfile(TEMPLATE / name, root / name)
+        venv.create(root / ".venv", symlinks=os.name != "nt")
+        bootstrap.find_engine(root / ".venv", root)
+        program = "from exam.processes import launch; print(launch._knows_the_engine())"
+        command = [str(bootstrap.venv_python(root / ".venv")), "-P", "-c", program]
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        run = subprocess.run(command, cwd=tmp_path, env={**variables, **settings}, capture_output=True)
+        assert run.stdout.split() == [b"True"], run.stderr
+
+
+class TestRemoval:
+    def test_a_file_that_is_looked_at_is_removed_a_moment_later(
+        self, bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As a virus scanner of Windows does with every new file; before, the installation ended with it."""
+        file, refusals = tmp_path / "stamp", [PermissionError(13, "in use")] * 2
+        file.touch()
+
+        def unlink(path: Path) -> None:
+            if refusals:
+                raise refusals.pop()
+            os.unlink(path)
+
+        monkeypatch.setattr(bootstrap.Path, "unlink", unlink)
+        bootstrap.remove(file)
+        assert not file.exists() and not refusals
+        bootstrap.remove(file)  # it is gone
+        refusals += [PermissionError(13, "in use")] * 9
+        with pytest.raises(PermissionError):
+            bootstrap.remove(file)
 
 
 class TestInterpreters:
@@ -457,26 +512,90 @@ class TestInterpreters:
         commands = [command[0] for command in bootstrap.candidates()]
         assert str(inside) in commands and f"{tmp_path}/from-uv" in commands
 
+    @POSIX
+    def test_pyenv_of_windows_has_its_pythons_elsewhere(
+        self, bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bootstrap, "ON_WINDOWS", True)
+        monkeypatch.setattr(bootstrap.Path, "home", lambda: tmp_path)
+        monkeypatch.delenv("PYENV_ROOT", raising=False)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        inside = tmp_path / ".pyenv" / "pyenv-win" / "versions" / "3.12.4"
+        inside.mkdir(parents=True)
+        assert [str(inside / "python.exe")] in list(bootstrap.candidates())
+
+    @POSIX
+    def test_the_launcher_of_windows_installs_nothing(
+        self, bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Asked for a version that is not there, it may download one: by default, or where the user allowed it."""
+        asked = tmp_path / "asked"
+        set_here = '"$PYTHON_MANAGER_AUTOMATIC_INSTALL$PYLAUNCHER_ALLOW_INSTALL$PYLAUNCHER_ALWAYS_INSTALL"'
+        _program(tmp_path / "py", f"echo $1 {set_here} >> {asked}; exit 1")
+        for name in ("PYLAUNCHER_ALLOW_INSTALL", "PYLAUNCHER_ALWAYS_INSTALL", "PYTHON_MANAGER_AUTOMATIC_INSTALL"):
+            monkeypatch.setenv(name, "1")
+        monkeypatch.setattr(bootstrap, "ON_WINDOWS", True)
+        monkeypatch.setattr(bootstrap, "describe", lambda: {"version": "3.9.1", "fit": True})
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
+        assert bootstrap.find_python() is None
+        assert asked.read_text().split() == ["-3.13", "false", "-3.12", "false", "-3.11", "false"]
+
     def test_intel_macs_end_at_3_12(self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bootstrap.sys, "platform", "darwin")
         monkeypatch.setattr(bootstrap.platform, "machine", lambda: "x86_64")
         assert bootstrap.supported_versions() == ("3.12", "3.11")
         assert "Python 3.11 to 3.12 " in bootstrap.no_python()
 
+    @pytest.mark.parametrize(
+        ("system", "machine", "built", "others"),
+        [
+            ("darwin", "arm64", "darwin-arm64", "darwin-x86_64"),
+            ("darwin", "x86_64", "darwin-x86_64", "darwin-arm64"),
+            ("linux", "aarch64", "linux-aarch64", "linux-x86_64"),
+        ],
+    )
+    def test_a_python_for_another_machine_is_never_taken(
+        self, system: str, machine: str, built: str, others: str, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Before, a Mac with an ARM starter took an Intel Python that came first on PATH."""
+        monkeypatch.setattr(bootstrap, "ON_WINDOWS", False)
+        monkeypatch.setattr(bootstrap.sys, "platform", system)
+        monkeypatch.setattr(bootstrap.platform, "machine", lambda: machine)
+        answer = {"path": "/x", "version": "3.12.1", "fit": True, "has_venv": True}
+        assert bootstrap.believed({**answer, "build": built}) is not None
+        assert bootstrap.believed({**answer, "build": others}) is None
+
+    @pytest.mark.parametrize(
+        ("windows", "platform", "soabi", "said"),
+        [
+            (True, "win-arm64", "", "install the x64 Python"),
+            (False, "", "cpython-312-x86_64-linux-musl", "musl, such as Alpine"),
+        ],
+    )
+    def test_a_system_without_files_is_told_what_helps(
+        self, windows: bool, platform: str, soabi: str, said: str, bootstrap: ModuleType,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(bootstrap, "ON_WINDOWS", windows)
+        monkeypatch.setattr(bootstrap.sysconfig, "get_platform", lambda: platform)
+        monkeypatch.setattr(bootstrap.sysconfig, "get_config_var", lambda name: soabi if name == "SOABI" else None)
+        assert not bootstrap.describe()["fit"] and said in bootstrap.no_python()
+
 
 class TestChildren:
     def test_settings_that_lead_astray_are_dropped_and_indexes_kept(
         self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for name in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"):
+        dropped = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_NO_BINARY", "UV_TARGET", "UV_EXCLUDE_NEWER")
+        for name in (*dropped, "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"):
             monkeypatch.setenv(name, "1")
-        kept = ("PIP_INDEX_URL", "HTTPS_PROXY", "PIP_CERT", "SSL_CERT_FILE", "UV_DEFAULT_INDEX")
+        kept = ("PIP_INDEX_URL", "HTTPS_PROXY", "PIP_CERT", "SSL_CERT_FILE", "UV_DEFAULT_INDEX", "UV_INDEX_X_PASSWORD")
         for name in kept:
             monkeypatch.setenv(name, "x")
         child = bootstrap.child_environment()
-        assert not set(bootstrap.UNWANTED) & set(child)
+        assert not {*dropped, *bootstrap.UNWANTED} & set(child)
         assert all(child[name] == "x" for name in kept)
-        assert child["PIP_USER"] == "0", "a pip.conf may say otherwise"
 
     def test_output_goes_to_the_log_and_the_last_line_is_shown(self, bootstrap: ModuleType, tmp_path: Path) -> None:
         shown: list[str] = []
@@ -497,7 +616,8 @@ class TestChildren:
         code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
         with pytest.raises(KeyboardInterrupt):
             bootstrap.run([sys.executable, "-c", code], tmp_path, tmp_path / "x.log", interrupt)
-        assert not psutil.pid_exists(pid[0])
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(pid[0]).wait(10 if os.name == "nt" else 0)  # there it ends a moment later
 
     def test_progress_is_a_line_every_so_often_where_nothing_can_be_redrawn(
         self, bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]
@@ -529,40 +649,54 @@ class TestChildren:
 
     @pytest.mark.parametrize("folder", ["plain", "with space", "$(x)"])
     def test_the_command_to_continue_can_be_typed(
-        self, folder: str, bootstrap: ModuleType, tmp_path: Path
+        self, folder: str, bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.delenv("PSModulePath", raising=False)  # it is typed into cmd.exe here, where that is the shell
         root = tmp_path / folder
         root.mkdir()
         (root / "bootstrap.py").write_text("print('continued')", encoding="utf-8")
-        command = bootstrap.resume_command(root)
+        command = bootstrap.typed(root / "bootstrap.py")
         run = subprocess.run(command, shell=True, capture_output=True, text=True)
         assert run.stdout == "continued\n", command
+
+    def test_the_command_to_continue_can_be_typed_in_powershell(
+        self, bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bootstrap, "ON_WINDOWS", True)
+        monkeypatch.setattr(bootstrap.sys, "executable", r"C:\Program Files\Python312\python.exe")
+        monkeypatch.setenv("USERPROFILE", r"C:\Users\ada")
+        monkeypatch.setenv("PSModulePath", r"c:\users\ada\Documents\PowerShell\Modules")
+        monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+        assert bootstrap.typed(tmp_path / "bootstrap.py").startswith('& "C:')
+        monkeypatch.delenv("PSModulePath")
+        assert bootstrap.typed(tmp_path / "bootstrap.py").startswith('"C:')
+        monkeypatch.setattr(bootstrap.shutil, "which", lambda name: r"C:\Windows\py.exe")
+        assert bootstrap.typed(tmp_path / "bootstrap.py").startswith("py ")
 
 
 class TestInstaller:
     @pytest.mark.parametrize(
         ("settings", "uses_uv"),
         [
-            ("", True),
-            ("global.find-links='/x'\nglobal.timeout='60'", True),
-            ("global.index-url='x'", False),
-            (":env:.index-url='x'", False),
-            ("install.no-index='true'", False),
-            ("user.proxy='x'", False),
+            ({}, True),
+            ({"PIP_FIND_LINKS": "/x", "PIP_TIMEOUT": "60"}, True),
+            ({"PIP_INDEX_URL": "x"}, False),
+            ({"PIP_INDEX_URL": "x", "UV_DEFAULT_INDEX": "x"}, True),
+            ({"PIP_NO_INDEX": "true"}, False),
+            ({"PIP_PROXY": "x"}, False),
         ],
     )
     def test_uv_unless_pip_has_an_index_of_its_own(
-        self, settings: str, uses_uv: bool, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+        self, settings: dict[str, str], uses_uv: bool, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(bootstrap.shutil, "which", lambda name: "/bin/uv" if name == "uv" else None)
-        monkeypatch.setattr(bootstrap, "_output_of", lambda command: settings)
-        command = bootstrap.installer("py")
+        command = bootstrap.installer("py", bootstrap.Settings(settings, {}, {}))
         assert command == (["/bin/uv", "pip", "install", "--python", "py"] if uses_uv else command)
         assert (command[:3] == ["py", "-m", "pip"]) is not uses_uv
 
     def test_pip_without_uv(self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
-        assert bootstrap.installer("py")[:3] == ["py", "-m", "pip"]
+        assert bootstrap.installer("py", bootstrap.Settings({}, {}, {}))[:3] == ["py", "-m", "pip"]
 
 
 class TestCauses:
@@ -573,6 +707,8 @@ class TestCauses:
             ("error: There is not enough space on the disk. (os error 112)", "disk is full"),
             ("The environment was not created successfully because ensurepip is not available.", "cannot make"),
             ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not the one that was"),
+            ("error: externally-managed-environment", "belongs to the system"),
+            ("error occurred during configuration: option timeout: invalid value: 'soon'", "a value that"),
             ("error: Hash mismatch for `click==8`", "not the one that was locked"),
             ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "certificate"),
             ("invalid peer certificate: UnknownIssuer", "certificate"),
@@ -587,6 +723,8 @@ class TestCauses:
             ("HTTP status server error (503 Service Unavailable) for url", "fault of its own"),
             ("500 Server Error: Internal Server Error", "fault of its own"),
             ("satisfies x==1 (from versions: none)\nERROR: No matching distribution found", "nothing by that name"),
+            ("satisfies numpy==2.4.6 (from versions: none)\nERROR: No matching distribution found", "no fitting file"),
+            ("satisfies tensorflow-cpu==2.21.0 (from versions: none)\nERROR: No matching", "no fitting file"),
             ("Because absl-py was not found in the package registry", "nothing by that name"),
             ("satisfies x==1 (from versions: 2)\nERROR: No matching distribution found for x==1", "no fitting file"),
             ("  x No solution found when resolving dependencies:", "no fitting file"),
@@ -599,6 +737,24 @@ class TestCauses:
     def test_each_is_named(self, output: str, part: str, bootstrap: ModuleType) -> None:
         assert part in bootstrap.cause_of(output, 1)
 
+    @pytest.mark.parametrize(
+        ("output", "values", "files", "said"),
+        [
+            ("x", {"PIP_NO_INDEX": "1"}, {}, "pip may not use the package index: PIP_NO_INDEX=1."),
+            ("x", {"PIP_NO_INDEX": "true"}, {"PIP_NO_INDEX": "/etc/pip.conf"}, "no-index=true in /etc/pip.conf."),
+            ("x", {"PIP_NO_INDEX": "no"}, {}, "x (status 1)."),
+            (NO_NETWORK[1], {"PIP_INDEX_URL": "http://me:secret@a/", "PIP_TIMEOUT": "9"}, {},
+             "could not be reached. You have set: PIP_INDEX_URL."),
+            ("error: invalid value '-a+b'", {"PIP_TIMEOUT": "-a+b", "PIP_RETRIES": "7"}, {}, "set: PIP_TIMEOUT=-a+b."),
+            ("No space left", {"PIP_INDEX_URL": "x"}, {}, "The disk is full."),
+        ],
+    )
+    def test_the_setting_behind_it_is_named_and_no_password(
+        self, output: str, values: dict[str, str], files: dict[str, str], said: str, bootstrap: ModuleType
+    ) -> None:
+        told = bootstrap.cause_with_settings(output, 1, "pip", bootstrap.Settings(values, files, {}))
+        assert told.endswith(said) and "secret" not in told
+
     def test_signals_are_explained(self, bootstrap: ModuleType) -> None:
         assert "AVX" in bootstrap.cause_of("No network", 0xC000001D)
         assert "signal 9 (too little memory?)" in bootstrap.cause_of("", -9)
@@ -606,6 +762,6 @@ class TestCauses:
 
 def _program(path: Path, script: str) -> str:
     """Write a shell script that can be run, and return its path."""
-    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8", newline="\n")
     path.chmod(0o755)
     return str(path)

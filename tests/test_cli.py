@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +16,11 @@ import harness
 import pytest
 import records
 
-from exam import attempts, bank, cli
-from exam.grading import contained
+from exam import bank, cli
 from exam.grading.grade import grade
+from exam.machine import trouble
+from exam.modelfile import sandbox
+from exam.records import attempts
 from exam.workspace import Exam, Workspace
 
 EXAM = harness.EXAM
@@ -112,7 +116,7 @@ def test_an_unforeseen_error_is_a_sentence_and_status_3(
         raise error
 
     monkeypatch.chdir(workspace.root)
-    monkeypatch.setattr("exam.standing.read", broken)
+    monkeypatch.setattr("exam.records.standing.read", broken)
     monkeypatch.setattr(sys, "argv", ["exam", "status"])
     assert cli.main() == 3
     shown = capsys.readouterr().err
@@ -120,16 +124,85 @@ def test_an_unforeseen_error_is_a_sentence_and_status_3(
     assert type(error).__name__ in (workspace.log / "faults.log").read_text(encoding="utf-8")
 
 
-def test_missing_packages_are_one_sentence_and_status_3(workspace: Workspace) -> None:
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+
+
+@FULL
+@pytest.mark.parametrize("words", ["status", "check 1 --json"])
+def test_output_that_is_full_or_closed_is_no_fault_of_ours(workspace: Workspace, words: str) -> None:
+    """Before, "the exam program failed" and "nothing was scored", after a score too; closed ones were a traceback."""
+    command = f"{shlex.quote(sys.executable)} -m exam {words}"
+
+    def said(outputs: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            f"{command} {outputs}", shell=True, cwd=workspace.root, env=harness.environment_for(), text=True,
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )
+
+    full = said(">/dev/full")
+    assert full.returncode == 3 and "The output could not be written (No space left" in full.stderr, full.stderr
+    assert "python -m exam status" in full.stderr and "scored" not in full.stderr
+    usual = said(">/dev/null").returncode
+    for outputs in (">&-", ">&- 2>&-", ">/dev/null 2>/dev/full", ">&- 2>&- <&-"):
+        ended = said(outputs)
+        assert ended.returncode == usual and "Traceback" not in ended.stderr, ended.stderr
+
+
+@FULL
+@pytest.mark.slow
+def test_a_score_that_cannot_be_shown_is_kept(workspace: Workspace, mistakes: Path) -> None:
+    shutil.copyfile(mistakes / "sound.h5", workspace.model(1))
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "exam", "grade", "1"], cwd=workspace.root, env=harness.environment_for(), text=True,
+            stdout=full, stderr=subprocess.PIPE,
+        )
+    assert ended.returncode == 3 and "What was graded is kept" in ended.stderr and "nothing" not in ended.stderr
+    assert exam(workspace, "history", "--category", "1", "--json").stdout.count('"graded_at"') == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="programs that are scripts of a shell")
+@pytest.mark.parametrize("there", [("python", "python3"), ("python3",)])
+def test_missing_packages_are_one_sentence_and_status_3(
+    workspace: Workspace, there: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The command names a Python that can be typed: a Mac, and many a Linux, has no ``python``."""
+    for name in there:
+        (tmp_path / name).write_text("", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
     run = subprocess.run(
         [sys.executable, "-S", "-m", "exam", "grade", "1"],  # -S: without site-packages
         cwd=workspace.root,
-        env={"PYTHONPATH": str(harness.TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]},
+        env={"PYTHONPATH": str(harness.TEMPLATE), "PYTHONDONTWRITEBYTECODE": "1", "PATH": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert run.returncode == 3 and "python bootstrap.py" in run.stderr and "Traceback" not in run.stderr
+    assert run.returncode == 3 and "Traceback" not in run.stderr
+    assert run.stderr.rstrip().endswith(f": {there[0]} bootstrap.py"), run.stderr
+
+
+@pytest.mark.parametrize(
+    ("there", "repair"), [(("py", "python"), "py bootstrap.py"), (("python",), "python bootstrap.py")]
+)
+def test_on_windows_the_launcher_is_named(
+    there: tuple[str, ...], repair: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trouble, "ON_WINDOWS", True)
+    monkeypatch.setattr(shutil, "which", lambda name: name if name in there else None)
+    assert trouble.to_repair() == repair
+
+
+def test_a_quoted_command_can_be_typed_in_powershell_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PowerShell prints a text in quotes, and runs it only after an ampersand; cmd.exe knows no ampersand there."""
+    python = r"C:\Users\Ada L\my exam\.venv\Scripts\python.exe"
+    monkeypatch.setattr(trouble, "ON_WINDOWS", True)
+    monkeypatch.setenv("USERPROFILE", r"C:\Users\Ada L")
+    monkeypatch.setenv("PSModulePath", r"C:\Program Files\WindowsPowerShell\Modules")
+    assert trouble.typed(["grade", "1"], python) == f'"{python}" -m exam grade 1'
+    monkeypatch.setenv("PSModulePath", r"C:\Users\Ada L\Documents\PowerShell\Modules;C:\Program Files\x")
+    assert trouble.typed(["grade", "1"], python) == f'& "{python}" -m exam grade 1'
+    assert trouble.typed(["grade", "1"]) == "python -m exam grade 1"
 
 
 def test_a_narrow_encoding_gets_letters_instead_of_boxes(workspace: Workspace) -> None:
@@ -224,7 +297,23 @@ def test_a_failure_of_the_inspection_is_a_fault_of_ours_and_no_score(
         raise RuntimeError("the reader failed")
 
     made = harness.workspace_without_models(tmp_path / "exam")
-    monkeypatch.setattr(contained, "inspect", fails)
+    monkeypatch.setattr(sandbox, "examine", fails)
     results = grade(made, harness.EXAM, [1, 2])
     assert [(result.status, result.points) for result in results] == [("grader fault", None)] * 2
     assert (made.log / "faults.log").read_text(encoding="utf-8").count("RuntimeError: the reader failed") == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_while_the_command_tidies_up_shows_no_traceback(workspace: Workspace, name: str) -> None:
+    """Before, one that came at the very end did."""
+    program = (
+        "import atexit, os, signal, sys\n"
+        f"atexit.register(lambda: os.kill(os.getpid(), signal.{name}))\n"
+        "from exam.__main__ import main; sys.argv = ['exam', 'status']; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(
+        command, cwd=workspace.root, env=harness.environment_for(), capture_output=True, text=True
+    )
+    assert ended.returncode == 0 and "Traceback" not in ended.stderr, ended.stderr

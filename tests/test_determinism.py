@@ -27,13 +27,13 @@ GRADE = """
 import json, sys
 from pathlib import Path
 import harness
-from exam.grading import run, worker
+from exam.running import runner, worker
 from exam.grading.grade import grade
 from exam.workspace import Workspace
 
 if __name__ == "__main__":
     folder, question, seed, threads = sys.argv[1:]
-    run._cores = lambda: int(threads)
+    runner._cores = lambda: int(threads)
     exam = harness.exam_of(question, int(seed))
     result = grade(Workspace(Path(folder)), exam, list(exam.questions))[0]
     print(json.dumps([result.status, result.value, result.points, [found.code for found in result.findings]]))
@@ -43,7 +43,7 @@ import json, sys
 import numpy as np
 from exam import bank
 from exam.bank import hidden
-from exam.grading import worker
+from exam.running import worker
 
 model, name, seed = sys.argv[1:]
 import keras

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import harness
 import pytest
+
 from exam import draw as drawing
 from exam.draw import DrawError, choose, draw
+from exam.machine.trouble import to_repair
 from exam.workspace import CATEGORIES, LARGEST_SEED, Exam, ExamTomlError, Workspace, toml_string
 
 NASTY = [
@@ -109,7 +114,7 @@ class TestExamToml:
         assert str(caught.value).endswith("python -m exam draw")
 
     def test_a_missing_file_is_said_so(self, tmp_path: Path) -> None:
-        with pytest.raises(ExamTomlError, match="There is no exam.toml .* python bootstrap.py"):
+        with pytest.raises(ExamTomlError, match=f"There is no exam.toml .* {to_repair()}"):
             Exam.read(tmp_path / "exam.toml")
 
     def test_text_that_is_not_utf8_is_refused_in_a_sentence(self, tmp_path: Path) -> None:
@@ -375,3 +380,36 @@ def _stopping_rename(allowed: int):
 
 def _refusing_rename(source: Path, target: Path) -> None:
     raise PermissionError(13, "used by another process", str(source))
+
+
+def in_use(times: int) -> str:
+    """Return a change to the engine: a scanner has each file open for a moment, as on Windows; there is none here."""
+    return f"""
+import os, shutil
+def busy(real, seen={{}}):
+    def tried(*names):
+        seen[names] = seen.get(names, 0) + 1
+        if seen[names] <= {times} and "Category1" in str(names[0]):
+            raise PermissionError(13, "in use by another process", *map(str, names[:1]), None, *map(str, names[1:]))
+        return real(*names)
+    return tried
+os.rename, os.replace = busy(os.rename), busy(os.replace)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [3, 99])
+def test_a_folder_that_another_program_looks_at_is_waited_for(tmp_path: Path, times: int) -> None:
+    """Before, a scanner that looked at a file for an instant stopped the draw, and the sentence named the archive."""
+    workspace = harness.workspace_without_models(tmp_path / "exam")
+    workspace.model(1).touch()
+    program = f"{in_use(times)}\nimport sys\nsys.argv[0] = 'exam'\nfrom exam.__main__ import main\nsys.exit(main())"
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "draw"], cwd=workspace.root, env=harness.environment_for(), text=True,
+        capture_output=True, stdin=subprocess.DEVNULL,
+    )
+    if times == 3:
+        assert ended.returncode == 0, ended.stderr
+    else:
+        assert ended.returncode == 3 and "Category1 is in use" in ended.stderr, ended.stderr
+        assert "archive" not in ended.stderr.partition(" is in use")[0]

@@ -18,7 +18,10 @@ from test_hooks import HOSTILE_NAMES
 
 TRIED = (
     "network dies in the middle (pip)",
-    "pip.conf with user = true",
+    "pip.conf with target = elsewhere",
+    'uv.toml with target = "elsewhere"',
+    "stamped as installed, and empty",
+    "moved to another folder",
     "Ctrl-C at step 3, Environment",
     "kill -9 at step 4, Packages",
     "disk full at the packages",

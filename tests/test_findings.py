@@ -8,17 +8,24 @@ from collections import Counter
 from pathlib import Path
 
 import confusion
+import findings_readme
 import harness
 import pytest
+from conftest import LINKS
 
 from exam import bank
-from exam.grading import run
-from exam.grading.findings import CATALOGUE
+from exam.findings import CATALOGUE
 from exam.grading.grade import grade
+from exam.running import live_model
 from exam.workspace import Workspace
 
 PAGES = harness.TEMPLATE / "docs" / "findings"
-ROWS = [tuple(row) for row in re.findall(r"^\| ([\w-]+) \| (\w+) \| ([\w-]+) \|$", confusion.TABLE.read_text(), re.M)]
+TABLE = confusion.TABLE.read_text(encoding="utf-8")
+ROWS = [tuple(row) for row in re.findall(r"^\| ([\w-]+) \| (\w+) \| ([\w-]+) \|$", TABLE, re.M)]
+
+
+def test_the_list_of_findings_is_up_to_date() -> None:
+    assert findings_readme.README.read_text(encoding="utf-8") == findings_readme.text(), "run: python make.py findings"
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
@@ -44,7 +51,7 @@ def test_the_confusion_table_holds_every_mistake_and_its_diagonal() -> None:
 @pytest.mark.filterwarnings("ignore")  # Keras warns of some of the mistakes
 @pytest.mark.parametrize(
     ("code", "question", "make"),
-    confusion.MISTAKES,
+    [pytest.param(*one, marks=LINKS if one[0] == "linked-file" else ()) for one in confusion.MISTAKES],
     ids=[f"{make.__name__}-{question}" for _, question, make in confusion.MISTAKES],
 )
 def test_the_mistake_is_the_first_finding(code: str, question: str, make: confusion.Make, tmp_path: Path) -> None:
@@ -105,9 +112,9 @@ def fill_with_bytes(folder: Path) -> None:
 def test_experiments_that_take_too_long_cost_an_explanation_and_no_point(
     weak: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(self: run._Worker, *kind: str, **message: object) -> dict[str, object]:
-        raise run.Stopped("took longer than 20 seconds")
+    def stopped(self: live_model.LiveModel, *kind: str, **message: object) -> dict[str, object]:
+        raise live_model.Stopped("took longer than 20 seconds")
 
-    monkeypatch.setattr(run._Worker, "_asked", stopped)
+    monkeypatch.setattr(live_model.LiveModel, "_experiment", stopped)
     points, found = codes(weak, tmp_path)
     assert points is not None and points > 0 and found == ["room-to-improve"]

@@ -20,8 +20,8 @@ import mutate
 import numpy as np
 import pytest
 
-from exam.grading.findings import finding
-from exam.grading.result import Result
+from exam.findings import finding
+from exam.result import Result
 from exam.workspace import Exam, Workspace
 
 
@@ -40,7 +40,7 @@ def raises(workspace: Workspace, exam: Exam, categories: list[int], **_: Any) ->
 
 
 def dies(workspace: Workspace, exam: Exam, categories: list[int], **_: Any) -> list[Result]:
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows ends a process at any signal
     raise AssertionError
 
 
@@ -125,13 +125,13 @@ def test_every_kind_of_change_changes_the_file(plan: fuzz.Plan, tmp_path: Path, 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_500_mutants_bring_nothing_down() -> None:
+def test_300_mutants_bring_nothing_down() -> None:
     """The command of the daily loop, with fewer mutants."""
-    command = [sys.executable, str(harness.HERE / "fuzz.py"), "--mutants", "500", "--minutes", "15"]
+    command = [sys.executable, str(harness.HERE / "fuzz.py"), "--mutants", "300", "--minutes", "15"]
     run = subprocess.run(command, env=harness.environment_for(), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-3000:]
     last = run.stdout.splitlines()[-3:]
     print(*last, sep="\n")
-    assert last[0].startswith("500 mutants, seed 20261122") and last[-1].count(" 0") == len(fuzz.PROBLEMS)
+    assert last[0].startswith("300 mutants, seed 20261122") and last[-1].count(" 0") == len(fuzz.PROBLEMS)
     counts = [int(part.rpartition(" ")[2]) for part in last[1].split(", ")]
-    assert min(counts) > 50, "mutants of all three sorts"
+    assert min(counts) > 30, "mutants of all three sorts"

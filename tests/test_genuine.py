@@ -16,13 +16,13 @@ from test_keras2 import FILES as KERAS_2
 from test_keras2 import RECIPES, REPAIRED, expected, fixed_input, version_of
 
 from exam import bank
+from exam.architecture import allowlist
+from exam.architecture.shapes import signature
 from exam.bank.question import Question
-from exam.grading import layers
-from exam.grading.evidence import Study
-from exam.grading.inspect import inspect
-from exam.grading.repair import repaired_copy
-from exam.grading.run import Job, Runner
-from exam.grading.shapes import signature
+from exam.modelfile.inspection import inspect
+from exam.modelfile.repair import repaired_copy
+from exam.running.live_model import Job
+from exam.running.runner import Runner, predict
 
 KERAS_REFUSES = {
     "layer_RandomCrop_0": "cannot resize a batch when it does not train",
@@ -100,8 +100,8 @@ def test_every_layer_has_a_genuine_file(folder: Path, sound: dict[str, Any]) -> 
     seen = set()
     for path in [*KERAS_2, *(folder / f"{name}.h5" for name in sound)]:
         with h5py.File(path) as file:
-            seen |= {item.class_name for item in layers.declared(json.loads(file.attrs["model_config"]))}
-    assert layers.LAYERS - seen == NO_FILE
+            seen |= {item.class_name for item in allowlist.declared(json.loads(file.attrs["model_config"]))}
+    assert allowlist.LAYERS - seen == NO_FILE
 
 
 @pytest.mark.slow
@@ -131,13 +131,13 @@ def test_genuine_models_predict_in_the_worker_as_in_keras(
         question = asking_for(sound[name]["input_shape"], sound[name]["output_shape"])
         jobs.append(job(question, readable(folder / f"{name}.h5", tmp_path), folder / f"{name}.npz", tmp_path))
     with Runner(tmp_path / "worker.log") as runner:
-        answers = runner.run(jobs)
+        outcomes = runner.run(jobs, predict)
     wrong = []
-    for name, answer in zip(running, answers, strict=True):
+    for name, outcome in zip(running, outcomes, strict=True):
         with np.load(folder / f"{name}.npz") as arrays:
-            if answer.predictions is None:
-                wrong.append(f"{name}: {answer.finding or answer.fault}")
-            elif not np.allclose(answer.predictions, arrays["y"], atol=2e-3 if "mixed" in name else 1e-4):
+            if outcome.value is None:
+                wrong.append(f"{name}: {outcome.finding or outcome.fault}")
+            elif not np.allclose(outcome.value, arrays["y"], atol=2e-3 if "mixed" in name else 1e-4):
                 wrong.append(f"{name}: other predictions")
     print(f"{len(running)} genuine models were run")
     assert len(running) > 180 and not wrong
@@ -150,7 +150,7 @@ def readable(path: Path, folder: Path) -> Path:
 
 
 def job(question: Question, model: Path, hidden: Path, category: Path) -> Job:
-    return Job(question, model, hidden, category, lambda predictions, again, on_training: Study())
+    return Job(question, model, hidden, category)
 
 
 @pytest.mark.parametrize("path", REPAIRED, ids=[path.stem for path in REPAIRED])
@@ -171,8 +171,8 @@ def test_files_of_keras_2_predict_in_the_worker(tmp_path: Path) -> None:
         np.savez(hidden, x=fixed_input(recipe))
         jobs.append(job(asking_for(recipe.shape, truths[-1].shape[1:]), copied, hidden, tmp_path))
     with Runner(tmp_path / "worker.log") as runner:
-        answers = runner.run(jobs)
+        outcomes = runner.run(jobs, predict)
     assert len(jobs) > 30
-    for one, answer, truth in zip(jobs, answers, truths, strict=True):
-        assert answer.predictions is not None, (one.model.name, answer)
-        np.testing.assert_allclose(answer.predictions, truth, atol=2e-3 if "mixed" in one.model.name else 1e-5)
+    for one, outcome, truth in zip(jobs, outcomes, truths, strict=True):
+        assert outcome.value is not None, (one.model.name, outcome)
+        np.testing.assert_allclose(outcome.value, truth, atol=2e-3 if "mixed" in one.model.name else 1e-5)

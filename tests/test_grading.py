@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -17,11 +18,14 @@ import harness
 import psutil
 import pytest
 
-from exam import attempts, bank
-from exam.grading import cache, run, trial
+from exam import bank
+from exam.grading import cache, trial
 from exam.grading.grade import grade
-from exam.grading.result import Result
+from exam.modelfile import reader
+from exam.records import attempts
 from exam.report import answers
+from exam.result import Result
+from exam.running import live_model, runner
 from exam.workspace import Exam, Workspace
 
 pytestmark = pytest.mark.slow
@@ -48,6 +52,7 @@ def grade_one(workspace: Workspace, model: Path, exam: Exam = LINE) -> Result:
     [
         ("nan_outputs", "scored", "nan-output"),
         ("some_infinite_outputs", "scored", "nan-output"),
+        ("infinite_in_half_precision", "scored", "nan-output"),
         ("constant_outputs", "scored", "constant-output"),
         ("worse_than_the_baseline", "scored", "off-by-scale"),
         ("lambda_layer", "not gradable", "lambda-layer"),
@@ -66,6 +71,15 @@ def test_every_mistake_is_named_first(workspace: Workspace, mistakes: Path, name
     assert Result.from_dict(json.loads(json.dumps(result.to_dict()))) == result
 
 
+def test_numbers_that_float16_cannot_hold_are_no_matter_of_the_learning_rate(
+    workspace: Workspace, mistakes: Path
+) -> None:
+    names = ("infinite_in_half_precision", "nan_outputs")
+    told = [grade_one(workspace, mistakes / f"{name}.h5").findings[0] for name in names]
+    assert "float16" in told[0].next_step and "learning rate" not in told[0].next_step
+    assert "learning rate" in told[1].next_step
+
+
 @pytest.mark.parametrize("name", ["sound", "any_length", "mixed_precision", "activation_function_of_tensorflow"])
 def test_what_is_no_mistake_is_scored(workspace: Workspace, mistakes: Path, name: str) -> None:
     result = grade_one(workspace, mistakes / f"{name}.h5")
@@ -80,6 +94,21 @@ def test_same_file_twice_gives_the_same_score_with_and_without_the_cache(workspa
     third = grade_one(workspace, mistakes / "sound.h5")
     assert [result.cached for result in (first, second, third)] == [False, True, False]
     assert len({(result.value, result.points, result.findings) for result in (first, second, third)}) == 1
+
+
+def test_an_unchanged_file_is_answered_without_a_process(
+    workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = grade_one(workspace, mistakes / "sound.h5")
+
+    def start(*_: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(runner.launch, "program", start)
+    monkeypatch.setattr(runner.launch, "fork", start)
+    reader.stop()
+    second = grade_one(workspace, mistakes / "sound.h5")
+    assert second.cached and second.findings == first.findings
 
 
 def test_the_answers_behind_a_score_are_kept(workspace: Workspace, mistakes: Path) -> None:
@@ -99,12 +128,12 @@ def test_the_answers_behind_a_score_are_kept(workspace: Workspace, mistakes: Pat
 def test_a_fault_of_ours_is_never_a_score(
     workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stop_the_worker(self: run.Runner, job: run.Job, threads: int) -> dict[str, object]:
+    def stop_the_worker(self: runner.Runner, job: live_model.Job, threads: int) -> dict[str, object]:
         return {
-            "model": "", "hidden": "nowhere.npz", "threads": 1, "address_space": None, "processor": None, "wall": None,
+            "model": "", "hidden": "nowhere.npz", "threads": 1, "address_space": None, "processor": 60, "wall": None,
         }
 
-    monkeypatch.setattr(run.Runner, "_message", stop_the_worker)
+    monkeypatch.setattr(runner.Runner, "_message", stop_the_worker)
     result = grade_one(workspace, mistakes / "sound.h5")
     assert (result.status, result.points, result.findings) == ("grader fault", None, ())
     assert "nowhere.npz" in (workspace.log / "faults.log").read_text()
@@ -114,7 +143,7 @@ def test_a_fault_of_ours_is_never_a_score(
 def test_a_model_that_takes_too_long_is_stopped(
     workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "SECONDS_PER_MODEL", 0)
+    monkeypatch.setattr(live_model, "SECONDS_PER_MODEL", 0)
     monkeypatch.setattr(trial, "problem", lambda *_: None)  # no model is so quick
     result = grade_one(workspace, mistakes / "sound.h5")
     assert result.findings[0].code == "out-of-bounds" and "longer than 0 seconds" in result.findings[0].message
@@ -124,8 +153,8 @@ def test_a_model_that_needs_too_much_memory_is_stopped(
     workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The watchdog alone, as on systems that do not limit address space."""
-    monkeypatch.setattr(run, "MEMORY_BYTES", 2**30)
-    monkeypatch.setattr(run.Runner, "_message", without_address_limit(run.Runner._message))
+    monkeypatch.setattr(live_model, "MEMORY_BYTES", 2**30)
+    monkeypatch.setattr(runner.Runner, "_message", without_address_limit(runner.Runner._message))
     result = grade_one(workspace, mistakes / "memory_hungry.h5")
     assert result.findings[0].code == "out-of-bounds" and "more than 1 GB of memory" in result.findings[0].message
 
@@ -146,17 +175,19 @@ def test_a_killed_worker_is_named_with_its_phase(workspace: Workspace, mistakes:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process by a signal")
 @pytest.mark.parametrize(
-    ("number", "words"),
+    ("name", "words"),
     [
-        (signal.SIGSEGV, "made the process crash"),
-        (signal.SIGABRT, "made the process give up"),
-        (signal.SIGKILL, "was ended by the system"),
+        ("SIGSEGV", "made the process crash"),
+        ("SIGABRT", "made the process give up"),
+        ("SIGKILL", "was ended by the system"),
     ],
 )
 def test_a_silent_death_is_a_sentence(
-    workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+    workspace: Workspace, mistakes: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
 ) -> None:
-    monkeypatch.setattr(run.Runner, "_message", without_address_limit(run.Runner._message))  # it would crash by itself
+    number = getattr(signal, name)
+    # With the limit the process would crash by itself.
+    monkeypatch.setattr(runner.Runner, "_message", without_address_limit(runner.Runner._message))
 
     def strike() -> None:
         """Wait until the model takes memory, then end its process."""
@@ -173,8 +204,13 @@ def test_a_silent_death_is_a_sentence(
 
 
 def victims() -> list[psutil.Process]:
-    family = psutil.Process().children(recursive=True)
-    return [process for process in family if process.memory_info().rss > 2**30]
+    """Return the processes below this one that hold more than a gigabyte; one may end while it is asked."""
+    large = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.memory_info().rss > 2**30:
+                large.append(process)
+    return large
 
 
 def test_spawned_worker_gives_the_same_score_and_lives_on(
@@ -184,14 +220,14 @@ def test_spawned_worker_gives_the_same_score_and_lives_on(
     forked = grade_one(workspace, mistakes / "sound.h5")
     shutil.rmtree(workspace.cache)
     started: list[int | None] = []
-    worker_class = run._Worker
+    worker_class = runner.Worker
 
     class Counted(worker_class):  # type: ignore[misc, valid-type]
         def __init__(self, *arguments: object) -> None:
             super().__init__(*arguments)
             started.append(self.pid)
 
-    monkeypatch.setattr(run, "_Worker", Counted)
+    monkeypatch.setattr(runner, "Worker", Counted)
     gpu = Exam("test", 77, "gpu", 5.0, "offline", {1: "straight_line", 2: "straight_line"})
     for category in (1, 2):
         hand_in(workspace, mistakes / "sound.h5", category)
@@ -205,7 +241,7 @@ def test_fork_server_has_one_thread_after_importing_tensorflow(tmp_path: Path) -
     """Forking is safe only from a process of one thread."""
     told = tmp_path / "threads"
     count = "str(len(os.listdir('/proc/self/task')))"
-    program = f"import exam.grading.preload, os; open({str(told)!r}, 'w').write({count})"
+    program = f"import exam.running.preload, os; open({str(told)!r}, 'w').write({count})"
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     subprocess.run([sys.executable, "-c", program], cwd=harness.TEMPLATE, env=environment, check=True)
     assert told.read_text() == "1"

@@ -21,12 +21,14 @@ from confusion import Bench
 from rich.console import Console
 from test_bank import OTHER_SEED, QUESTIONS, quick_first
 
-from exam import attempts, bank, draw, history, kept, session
+from exam import bank, draw
 from exam.bank import hidden, streams
-from exam.bank.question import METRICS, HiddenSet
+from exam.bank.metrics import METRICS
+from exam.bank.question import HiddenSet
 from exam.grading import cache, fresh
-from exam.grading.score import Score
-from exam.report.fresh import fresh_view
+from exam.records import attempts, exam_clock, history, kept_models
+from exam.scoring import Score
+from exam.screens.fresh import fresh_view
 from exam.workspace import Exam, Workspace
 
 SEED = 31
@@ -58,7 +60,7 @@ def exam(workspace: Workspace, *arguments: str, **options: Any) -> subprocess.Co
     return subprocess.run(
         [sys.executable, "-m", "exam", *arguments],
         cwd=workspace.root,
-        env=harness.environment_for(),
+        env=harness.environment_for(**harness.UTF_8),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -80,10 +82,10 @@ def write(path: Path, *tries: attempts.Attempt) -> None:
     path.write_text("".join(json.dumps(attempt.to_dict()) + "\n" for attempt in tries), encoding="utf-8")
 
 
-def clock(path: Path, state: session.State = "finished") -> None:
+def clock(path: Path, state: exam_clock.State = "finished") -> None:
     """Write an exam's clock, as ``session`` does."""
-    seen = session.Reading(datetime(2026, 11, 2, 15, tzinfo=UTC), 0.0, "")
-    made = session.Session(seen.wall - timedelta(hours=4), 5.0, 14400.0, state, seen)
+    seen = exam_clock.Reading(datetime(2026, 11, 2, 15, tzinfo=UTC), 0.0, "")
+    made = exam_clock.Session(seen.wall - timedelta(hours=4), 5.0, 14400.0, state, seen)
     path.write_text(json.dumps(made.to_dict()), encoding="utf-8")
 
 
@@ -132,7 +134,7 @@ def test_table_shows_exams_the_newest_last(workspace: Workspace) -> None:
 def test_one_category_shows_every_attempt(workspace: Workspace) -> None:
     two_exams(workspace)
     (workspace.state / "models").mkdir()
-    kept.path(workspace, "cd" * 32).touch()
+    kept_models.path(workspace, "cd" * 32).touch()
     shown = exam(workspace, "history", "--category", "5").stdout
     assert max(map(len, shown.splitlines())) <= 100
     assert "cdcdcdcd *" in shown and "abababab" in shown and "abababab *" not in shown
@@ -206,10 +208,10 @@ def scored_before(workspace: Workspace) -> str:
 def test_each_graded_model_is_kept_once(workspace: Workspace) -> None:
     sha256 = scored_before(workspace)
     assert exam(workspace, "grade", "1").returncode == 0
-    assert not kept.path(workspace, sha256).exists(), "only when asked for"
+    assert not kept_models.path(workspace, sha256).exists(), "only when asked for"
     for _ in range(2):
         exam(workspace, "grade", "1", "2", "--keep-models")
-        copy = kept.path(workspace, sha256)
+        copy = kept_models.path(workspace, sha256)
         assert copy.read_bytes() == workspace.model(1).read_bytes()
         assert [path.name for path in copy.parent.iterdir()] == [copy.name]
         os.utime(copy, (1, 1))
@@ -221,7 +223,7 @@ def test_each_graded_model_is_kept_once(workspace: Workspace) -> None:
 
 def test_no_copy_of_a_file_that_was_saved_again(workspace: Workspace) -> None:
     scored_before(workspace)
-    (problem,) = kept.keep(workspace, [records.result(1, sha256="ab" * 32)])
+    (problem,) = kept_models.keep(workspace, [records.result(1, sha256="ab" * 32)])
     assert "saved again" in problem and not list((workspace.state / "models").iterdir())
 
 
@@ -392,7 +394,7 @@ LUCK = fresh.Luck(3, "Bean leaves", "accuracy", 4, 0.9)
 def test_the_verdict(earned: tuple[int, ...], ends: tuple[int, int] | None, verdict: str | None) -> None:
     samples = tuple(Score(points, 0.9, 0.3) for points in earned)
     luck = replace(LUCK, samples=samples, interval=fresh.Interval(0.88, 0.92, ends) if ends else None)
-    console = Console(width=100, record=True, file=open(os.devnull, "w"))
+    console = Console(width=100, record=True, file=open(os.devnull, "w", encoding="utf-8"))
     with console.file:
         console.print(fresh_view([luck]))
     text = " ".join(console.export_text().split())

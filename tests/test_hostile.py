@@ -25,12 +25,15 @@ import harness
 import hostile
 import psutil
 import pytest
+from conftest import LINKS
 
 from exam import bank
-from exam.grading import contained, cost, preflight, reader, shapes, superblock
-from exam.grading import files as learners_files
-from exam.grading.inspect import inspect
-from exam.grading.run import Runner
+from exam.architecture import cost, shapes
+from exam.modelfile import hdf5
+from exam.modelfile import intake as learners_files
+from exam.modelfile import reader, sandbox, superblock
+from exam.modelfile.inspection import inspect
+from exam.running.runner import Runner
 
 LINE = bank.load("straight_line")
 STOPPED = [attack for attack in hostile.ATTACKS if not attack.runs]
@@ -60,7 +63,7 @@ def test_stopped_by_the_inspection(attack: hostile.Attack, tmp_path: Path) -> No
         traps.arm()
         before, began = sorted(tmp_path.iterdir()), time.monotonic()
         with hostile.Meter() as meter:
-            found = contained.inspect(path, LINE).finding
+            found = sandbox.inspect(path, LINE).finding
         assert found is not None and found.severity == "fatal" and found.message and found.next_step
         assert traps.touched() == []
         assert sorted(tmp_path.iterdir()) == before
@@ -131,7 +134,7 @@ def test_both_ways_of_inspecting_say_the_same(tmp_path: Path) -> None:
     for name, config in {"line": files.line_model(), "any": several, "none": None}.items():
         path = files.write(tmp_path / f"{name}.h5", config)
         drawn = {1: "straight_line", 2: "handwritten_digits"}
-        here, there = (one(path, LINE, "shown", drawn) for one in (inspect, contained.inspect))
+        here, there = (one(path, LINE, "shown", drawn) for one in (inspect, sandbox.inspect))
         here.config.clear()
         assert here == there
 
@@ -141,9 +144,9 @@ def test_a_crash_is_a_finding_and_the_next_file_is_read(tmp_path: Path, fresh_re
     crashing = next(attack for attack in hostile.ATTACKS if "leads to itself" in attack.name)
     with hostile.Traps(tmp_path / "traps") as traps:
         crashing.make(tmp_path / "bad.h5", traps)
-    found = contained.inspect(tmp_path / "bad.h5", LINE).finding
+    found = sandbox.inspect(tmp_path / "bad.h5", LINE).finding
     assert found is not None and found.code == "unreadable-file"
-    assert contained.inspect(files.write(tmp_path / "good.h5", files.line_model()), LINE).finding is None
+    assert sandbox.inspect(files.write(tmp_path / "good.h5", files.line_model()), LINE).finding is None
 
 
 @pytest.mark.slow
@@ -152,12 +155,12 @@ def test_a_hanging_process_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_reader: None
 ) -> None:
     path = files.write(tmp_path / "mymodel.h5", files.line_model())
-    assert contained.inspect(path, LINE).finding is None
+    assert sandbox.inspect(path, LINE).finding is None
     os.kill(reader.idle[0].process.pid, signal.SIGSTOP)
     monkeypatch.setattr(reader, "SECONDS_TO_WAIT", 1)
-    found = contained.inspect(path, LINE).finding
+    found = sandbox.inspect(path, LINE).finding
     assert found is not None and "took longer than 1 seconds" in found.message
-    assert contained.inspect(path, LINE).finding is None
+    assert sandbox.inspect(path, LINE).finding is None
 
 
 @pytest.mark.slow
@@ -167,7 +170,7 @@ def test_a_busy_process_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with hostile.Traps(tmp_path / "traps") as traps:
         many.make(tmp_path / "many.h5", traps)
     monkeypatch.setattr(reader, "SECONDS_PER_FILE", 0.3)
-    found = contained.inspect(tmp_path / "many.h5", LINE).finding
+    found = sandbox.inspect(tmp_path / "many.h5", LINE).finding
     assert found is not None and "took longer than 0.3 seconds" in found.message
 
 
@@ -180,15 +183,16 @@ def deliver(process: int, number: int) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process by a signal")
 @pytest.mark.parametrize(
-    ("number", "words"), [(signal.SIGKILL, "ended by the system"), (signal.SIGABRT, "made the process give up")]
+    ("name", "words"), [("SIGKILL", "ended by the system"), ("SIGABRT", "made the process give up")]
 )
-def test_a_silent_death_is_a_sentence(tmp_path: Path, fresh_reader: None, number: int, words: str) -> None:
+def test_a_silent_death_is_a_sentence(tmp_path: Path, fresh_reader: None, name: str, words: str) -> None:
+    number = getattr(signal, name)
     path = files.write(tmp_path / "mymodel.h5", files.line_model())
-    assert contained.inspect(path, LINE).finding is None
+    assert sandbox.inspect(path, LINE).finding is None
     process = reader.idle[0].process
     os.kill(process.pid, signal.SIGSTOP)
     threading.Timer(0.5, deliver, (process.pid, number)).start()
-    found = contained.inspect(path, LINE).finding
+    found = sandbox.inspect(path, LINE).finding
     assert found is not None and words in found.message and f"exit code {-number}" in found.message
 
 
@@ -197,19 +201,19 @@ def test_memory_is_watched_where_it_is_not_limited(
 ) -> None:
     """As on Windows and macOS: the watchdog alone."""
     path = files.write(tmp_path / "mymodel.h5", files.line_model())
-    assert contained.inspect(path, LINE).finding is None
-    os.kill(reader.idle[0].process.pid, signal.SIGSTOP)  # so that it does not answer before the first look
+    assert sandbox.inspect(path, LINE).finding is None
+    psutil.Process(reader.idle[0].process.pid).suspend()  # so that it does not answer before the first look
     monkeypatch.setattr(reader, "MEMORY_BYTES", 2**20)
-    monkeypatch.setattr(contained, "_blame_the_file", lambda *_: None)  # no file can be read with so little
-    found = contained.inspect(path, LINE).finding
+    monkeypatch.setattr(sandbox, "_blame_the_file", lambda *_: None)  # no file can be read with so little
+    found = sandbox.inspect(path, LINE).finding
     assert found is not None and "GB of memory" in found.message
 
 
 def test_no_process_outlives_the_grader(tmp_path: Path) -> None:
     path = files.write(tmp_path / "mymodel.h5", files.line_model())
     program = (
-        "from pathlib import Path; from exam import bank; from exam.grading import contained, reader;"
-        f"contained.inspect(Path({str(path)!r}), bank.load('straight_line')); print(reader.idle[0].process.pid)"
+        "from pathlib import Path; from exam import bank; from exam.modelfile import reader, sandbox;"
+        f"sandbox.inspect(Path({str(path)!r}), bank.load('straight_line')); print(reader.idle[0].process.pid)"
     )
     shown = subprocess.run(
         [sys.executable, "-c", program], cwd=harness.TEMPLATE, capture_output=True, text=True, check=True
@@ -220,11 +224,12 @@ def test_no_process_outlives_the_grader(tmp_path: Path) -> None:
 # --- The rules
 
 
+@LINKS
 def test_a_link_to_a_model_is_not_followed(tmp_path: Path) -> None:
     """What it leads to may be another file at every look."""
     path = files.write(tmp_path / "elsewhere.h5", files.line_model())
     (tmp_path / "mymodel.h5").symlink_to(path)
-    found = contained.inspect(tmp_path / "mymodel.h5", LINE).finding
+    found = sandbox.inspect(tmp_path / "mymodel.h5", LINE).finding
     assert found is not None and found.code == "linked-file"
 
 
@@ -247,7 +252,7 @@ def test_long_names_of_a_deep_network_pass(tmp_path: Path) -> None:
         for part in range(3):
             names = [f"block{part}_{number}".encode() for number in range(1000)]
             file["model_weights"].attrs.create(f"layer_names{part}", names)
-        assert preflight.contents(file, path.stat().st_size).parameters == 1
+        assert hdf5.contents(file, path.stat().st_size).parameters == 1
 
 
 def excess(config: Any, shape: tuple[int, ...]) -> str | None:
@@ -287,7 +292,7 @@ def test_genuine_files_of_keras_2_pass() -> None:
     """No rule of the preflight or the cost stops a file that TensorFlow 2.5 to 2.15 wrote."""
     for path in sorted((harness.HERE / "keras2").glob("*.h5")):
         with h5py.File(path, "r") as file:
-            found = preflight.contents(file, path.stat().st_size)
+            found = hdf5.contents(file, path.stat().st_size)
         config = json.loads(found.texts["model_config"])
         head = path.read_bytes()[: superblock.LENGTH]
         assert superblock.unusual(head) is None and superblock.is_intact(head)

@@ -16,11 +16,12 @@ from pathlib import Path
 import idea_checker
 import pytest
 from conftest import Bake
-from exam import session
-from exam.cli import cli
-from exam.workspace import Workspace
 from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
+
+from exam.cli import cli
+from exam.records import exam_clock
+from exam.workspace import Workspace
 
 TEMPLATE = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}"
 SLUG = "my_exam"
@@ -137,6 +138,25 @@ def test_environment_is_the_one_of_pycharm(workspace: Path, monkeypatch: pytest.
     assert verify["PYTHONIOENCODING"] == "UTF-8"
     assert train["TERM"] == "dumb"
     assert verify["TERM"] == ("dumb" if sys.platform == "win32" else "xterm-256color")
+
+
+@pytest.mark.parametrize("name", [f"Train Category {number}" for number in range(1, 6)])
+def test_training_sees_the_packages_and_the_keras_that_the_exam_means(
+    workspace: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, a ``random.py`` in the workspace stood for Python's, and the user's backend for TensorFlow."""
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.setenv("TF_USE_LEGACY_KERAS", "1")
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    (workspace / "random.py").write_text("raise SystemExit('the wrong module')", encoding="utf-8")
+    starter = workspace / name.removeprefix("Train ").replace(" ", "") / "starter.py"
+    starter.parent.mkdir(exist_ok=True)
+    starter.write_text(
+        "import os, random; print(os.environ['KERAS_BACKEND'], os.environ['TF_USE_LEGACY_KERAS'])", encoding="utf-8"
+    )
+    built = idea_checker.command(file_of(workspace, name), workspace, PYTHON)
+    ended = subprocess.run(built.argv, cwd=built.cwd, env=built.env, capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("tensorflow 0\n", "")
 
 
 @pytest.mark.parametrize(
@@ -475,5 +495,5 @@ def test_every_run_configuration_runs(bake: Bake, tmp_path: Path) -> None:
         if done.returncode != status or not re.search(words, done.stdout):
             failures.append(f"{name}: exit {done.returncode}, expected {status} and {words!r}\n{done.stdout[-3000:]}")
     assert not failures, "\n\n".join(failures)
-    clock = session.look(Workspace(workspace))
+    clock = exam_clock.look(Workspace(workspace))
     assert clock is not None and clock.state == "running", "a question that nobody answers ends no exam"

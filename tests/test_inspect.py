@@ -13,24 +13,25 @@ import h5py
 import numpy as np
 import pytest
 
-from exam import bank
-from exam.grading import files as learners_files
-from exam.grading import findings, inspect, superblock
-from exam.report import terminal
+from exam import bank, findings
+from exam.modelfile import inspection
+from exam.modelfile import intake as learners_files
+from exam.modelfile import superblock
+from exam.screens import terminal
 
 LINE = bank.load("straight_line")
 
 
 def code(path: Path, question: bank.Question = LINE) -> str | None:
     """Return the code of the finding for a file, None when it may be graded."""
-    found = inspect.inspect(path, question).finding
+    found = inspection.inspect(path, question).finding
     if found is not None:
         assert found.severity == "fatal" and found.message and found.next_step
     return found.code if found else None
 
 
 def test_a_sound_file_has_no_finding_and_its_facts(tmp_path: Path) -> None:
-    seen = inspect.inspect(files.write(tmp_path / "mymodel.h5", files.line_model()), LINE)
+    seen = inspection.inspect(files.write(tmp_path / "mymodel.h5", files.line_model()), LINE)
     assert seen.finding is None
     assert seen.signature is not None
     assert (seen.signature.input_shape, seen.signature.output_shape) == ((1,), (1,))
@@ -45,7 +46,7 @@ def test_what_a_stranger_wrote_can_be_shown_and_recorded(tmp_path: Path, version
     with h5py.File(path, "r+") as file:
         file.attrs["keras_version"] = version
         file.attrs["training_config"] = json.dumps({"loss": "m\ud800se\x1b[31m"})
-    seen = inspect.inspect(path, LINE)
+    seen = inspection.inspect(path, LINE)
     assert seen.finding is None and seen.keras_version is not None and len(seen.keras_version) <= 40
     console = terminal.console()
     with console.capture() as captured:
@@ -55,7 +56,7 @@ def test_what_a_stranger_wrote_can_be_shown_and_recorded(tmp_path: Path, version
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    found = inspect.inspect(tmp_path / "mymodel.h5", LINE).finding
+    found = inspection.inspect(tmp_path / "mymodel.h5", LINE).finding
     assert found is not None and found.code == "missing-file"
     assert "Category1/mymodel.h5" in found.message and "Category1/starter.py" in found.next_step
 
@@ -71,7 +72,7 @@ def test_missing_file(tmp_path: Path) -> None:
 def test_unreadable_file(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "mymodel.h5"
     path.write_bytes(content)
-    found = inspect.inspect(path, LINE).finding
+    found = inspection.inspect(path, LINE).finding
     assert found is not None and found.code == "unreadable-file" and reason in found.message
 
 
@@ -128,7 +129,8 @@ def test_unreadable_description_of_the_layers(tmp_path: Path, config: str) -> No
 
 
 def test_too_many_layers(tmp_path: Path) -> None:
-    layers = [files.layer("Dense", f"dense_{i}", units=1, activation="linear") for i in range(inspect.MAX_LAYERS + 1)]
+    count = inspection.MAX_LAYERS + 1
+    layers = [files.layer("Dense", f"dense_{i}", units=1, activation="linear") for i in range(count)]
     path = tmp_path / "mymodel.h5"
     with h5py.File(path, "w") as file:
         file.attrs.create("model_config", json.dumps(files.sequential(*layers)), dtype=h5py.string_dtype())
@@ -151,7 +153,7 @@ def test_settings_that_nothing_can_be_calculated_with_are_no_fault_of_ours(
     tmp_path: Path, layer: dict[str, Any]
 ) -> None:
     """Whatever is found, inspecting such a file neither fails nor lets a fatal finding go unsaid."""
-    seen = inspect.inspect(files.write(tmp_path / "mymodel.h5", files.sequential(layer)), LINE)
+    seen = inspection.inspect(files.write(tmp_path / "mymodel.h5", files.sequential(layer)), LINE)
     assert seen.sha256 and json.dumps(seen.to_dict())
 
 
@@ -201,7 +203,7 @@ def test_classes_that_are_not_layers_of_keras(tmp_path: Path, config: dict[str, 
 
 
 def test_lambda_finding_names_the_layer(tmp_path: Path) -> None:
-    found = inspect.inspect(files.write(tmp_path / "mymodel.h5", files.sequential(LAMBDA)), LINE).finding
+    found = inspection.inspect(files.write(tmp_path / "mymodel.h5", files.sequential(LAMBDA)), LINE).finding
     assert found is not None and "'times_two'" in found.message
 
 
@@ -259,7 +261,7 @@ def test_contract_of_a_question(tmp_path: Path, shape: Any, layers: Any, expecte
 
 def test_sentences_name_expected_and_found(tmp_path: Path) -> None:
     config = files.sequential(files.layer("Dense", units=10, activation="softmax"), shape=(28, 28))
-    found = inspect.inspect(files.write(tmp_path / "mymodel.h5", config), bank.load(DIGITS)).finding
+    found = inspection.inspect(files.write(tmp_path / "mymodel.h5", config), bank.load(DIGITS)).finding
     assert found is not None
     assert "(28, 28)" in found.message and "(8, 8)" in found.message and "(8, 8)" in found.next_step
 
@@ -273,21 +275,21 @@ def test_old_format_is_read(tmp_path: Path) -> None:
         file.attrs["keras_version"] = np.bytes_("2.5.0")
         file.attrs["model_config"] = np.bytes_(json.dumps(config))
         file.create_group("model_weights")
-    seen = inspect.inspect(path, LINE)
+    seen = inspection.inspect(path, LINE)
     assert seen.finding is None and seen.keras_version == "2.5.0"
 
 
 def test_every_finding_of_the_catalogue_is_used() -> None:
-    sources = "".join(path.read_text() for path in Path(findings.__file__).parent.glob("*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(findings.__file__).parent.rglob("*.py"))
     for name in findings.CATALOGUE:
         assert sources.count(f'"{name}"') >= 2, f"{name} is declared and never found"
 
 
 def test_importing_the_inspection_imports_no_tensorflow() -> None:
     program = (
-        "import sys, exam.cli, exam.grading.grade, exam.report.terminal;"
+        "import sys, exam.cli, exam.grading.grade, exam.screens.terminal;"
         "print({'tensorflow', 'keras'} & set(sys.modules))"
     )
-    engine = Path(inspect.__file__).parents[2]
+    engine = Path(inspection.__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", program], cwd=engine, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"

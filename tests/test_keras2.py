@@ -14,10 +14,10 @@ import pytest
 from keras2.make_files import RECIPES, fixed_input
 
 from exam import bank
-from exam.grading.inspect import inspect
-from exam.grading.keras2 import Unrepairable, repair
-from exam.grading.repair import repaired_copy
-from exam.grading.shapes import signature
+from exam.architecture.keras2 import Unrepairable, repair
+from exam.architecture.shapes import signature
+from exam.modelfile.inspection import inspect
+from exam.modelfile.repair import repaired_copy
 
 FOLDER = Path(__file__).parent / "keras2"
 FILES = sorted(FOLDER.glob("*.h5"))

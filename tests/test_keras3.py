@@ -18,12 +18,13 @@ from hostile import tensor
 from test_genuine import asking_for, job, readable
 
 from exam import bank
+from exam.architecture import allowlist
+from exam.architecture.keras3 import in_order, repair
+from exam.architecture.shapes import signature
 from exam.bank import hidden
-from exam.grading import cache, layers
-from exam.grading.inspect import inspect
-from exam.grading.keras3 import in_order, repair
-from exam.grading.run import Runner
-from exam.grading.shapes import signature
+from exam.grading import cache
+from exam.modelfile.inspection import inspect
+from exam.running.runner import Runner, predict
 
 POLICY = {"class_name": "DTypePolicy", "module": "keras", "config": {"name": "float32"}, "registered_name": None}
 SLICE = {"class_name": "__slice__", "config": {"start": None, "stop": None, "step": None}}
@@ -414,9 +415,9 @@ def test_what_keras_reads_as_another_model_is_read_as_it_was(name: str, tmp_path
     assert inspect(tmp_path / "model.h5", question).finding is None
     copied = readable(tmp_path / "model.h5", tmp_path / "copies")
     with Runner(tmp_path / "worker.log") as runner:
-        (answer,) = runner.run([job(question, copied, tmp_path / "hidden.npz", tmp_path)])
-    assert answer.predictions is not None, answer
-    np.testing.assert_allclose(answer.predictions, expected, atol=1e-6)
+        (outcome,) = runner.run([job(question, copied, tmp_path / "hidden.npz", tmp_path)], predict)
+    assert outcome.value is not None, outcome
+    np.testing.assert_allclose(outcome.value, expected, atol=1e-6)
 
 
 @pytest.mark.slow
@@ -448,9 +449,10 @@ def test_what_comes_out_is_compared_where_keras_states_another_shape(name: str, 
     question = dataclasses.replace(asking_for(model.input_shape[1:], expected.shape[1:]), activations=("glu", "linear"))
     assert inspect(tmp_path / "model.h5", question).finding is None
     with Runner(tmp_path / "worker.log") as runner:
-        (answer,) = runner.run([job(question, tmp_path / "model.h5", tmp_path / "hidden.npz", tmp_path)])
-    assert answer.predictions is not None, answer
-    np.testing.assert_allclose(answer.predictions, expected, atol=1e-6)
+        one = job(question, tmp_path / "model.h5", tmp_path / "hidden.npz", tmp_path)
+        (outcome,) = runner.run([one], predict)
+    assert outcome.value is not None, outcome
+    np.testing.assert_allclose(outcome.value, expected, atol=1e-6)
 
 
 @pytest.mark.slow
@@ -469,5 +471,5 @@ def test_operations_are_where_the_repair_says() -> None:
         AssociativeScan Cond FakeQuantWithMinMaxVars ForiLoop Function JVP Map Scan SegmentReduction Switch
         VectorizedMap WhileLoop
     """.split()
-    assert {name: module for name, module in found.items() if name not in left_out} == layers.MODULE_OF_OPERATION
+    assert {name: module for name, module in found.items() if name not in left_out} == allowlist.MODULE_OF_OPERATION
     assert set(left_out) <= set(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -56,7 +57,8 @@ def test_a_process_that_is_lost_is_a_sentence(tmp_path: Path, mistakes: Path) ->
             time.sleep(chance.uniform(0.5, 4))
             family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
             if family:
-                chance.choice(family).kill()
+                with contextlib.suppress(psutil.NoSuchProcess):  # it may have ended by now
+                    chance.choice(family).kill()
             _, told = process.communicate(timeout=120)
         assert "Traceback" not in told
         check_what_is_left(workspace)

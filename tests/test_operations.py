@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from exam.grading import cost, layers, operations, shapes
+from exam.architecture import allowlist, cost, operations, shapes
 
 CONSTANT = {"class_name": "__numpy__", "config": {"value": [[1.0, 2.0]] * 6, "dtype": "float32"}}
 SLICE = {"class_name": "__slice__", "config": {"start": 1, "stop": None, "step": None}}
@@ -193,8 +193,8 @@ def test_sizes_that_are_squared_again_and_again() -> None:
 
 def test_every_operation_is_known() -> None:
     """But one, whose result depends on types of numbers."""
-    assert layers.OPERATIONS - operations.KNOWN == {"View"}
-    assert operations.KNOWN <= layers.OPERATIONS
+    assert allowlist.OPERATIONS - operations.KNOWN == {"View"}
+    assert operations.KNOWN <= allowlist.OPERATIONS
 
 
 # --- Last activations ------------------------------------------------------------------------------------------------
@@ -534,7 +534,7 @@ def ones(*shape: int) -> Any:
 
 def made(name: str) -> Any:
     """Return an operation without settings, where no function makes it."""
-    return getattr(importlib.import_module(layers.MODULE_OF_OPERATION[name]), name)()
+    return getattr(importlib.import_module(allowlist.MODULE_OF_OPERATION[name]), name)()
 
 
 class Trial:
@@ -639,7 +639,7 @@ def test_shapes_agree_with_keras(tmp_path: Path, capsys: pytest.CaptureFixture[s
     with capsys.disabled():
         print(f"\n{len(tried)} operations, {compared} shapes as Keras states them, {computed} models run")
     assert unknown == {"View"}
-    assert layers.OPERATIONS - tried.keys() == {"Arange"}  # which takes no tensor
+    assert allowlist.OPERATIONS - tried.keys() == {"Arange"}  # which takes no tensor
     assert compared > 700 and computed > 600
 
 

@@ -346,7 +346,7 @@ class Terminal(io.StringIO):
 
 
 def test_downloads_show_a_progress_bar(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
-    from exam.report import downloads
+    from exam.screens import downloads
 
     shown = Terminal()
     monkeypatch.setattr(sys, "stderr", shown)

@@ -17,13 +17,14 @@ import pytest
 import records
 from test_report import Page
 
-from exam import attempts, bank, session
-from exam.attempts import LONGEST_LINE, LeftOut
+from exam import bank
 from exam.bank import hidden
+from exam.findings import CATALOGUE, Finding
 from exam.grading import cache
-from exam.grading.findings import CATALOGUE, Finding
-from exam.grading.result import Result
-from exam.tally import RECENT, Tally
+from exam.records import attempts, exam_clock
+from exam.records.attempts import LONGEST_LINE, LeftOut
+from exam.records.tally import RECENT, Tally
+from exam.result import Result
 from exam.workspace import Workspace
 
 ESCAPE = "\x1b[2J\x1b[31m\nnext\r\x07\x9b2J\u202e"
@@ -229,8 +230,8 @@ def test_what_editors_do_to_a_file_is_no_damage(workspace: Workspace, content: s
 
 @pytest.mark.slow
 def test_notes_of_a_clock_are_shown_as_text_and_the_last_of_many(workspace: Workspace) -> None:
-    now = session.Reading.now()
-    begun = session.Session(now.wall - timedelta(hours=1), 5.0, 3600.0, "running", now)
+    now = exam_clock.Reading.now()
+    begun = exam_clock.Session(now.wall - timedelta(hours=1), 5.0, 3600.0, "running", now)
     notes = [f"jump {number}" for number in range(500)] + [ESCAPE, "\ud800", "word " * 100_000, 10**300]
     (workspace.state / "session.json").write_text(json.dumps({**begun.to_dict(), "notes": notes}), encoding="utf-8")
     write(workspace, line(mode="exam", elapsed=60))
@@ -242,8 +243,8 @@ def test_notes_of_a_clock_are_shown_as_text_and_the_last_of_many(workspace: Work
 
 
 def test_a_clock_of_many_megabytes_is_damaged(workspace: Workspace) -> None:
-    now = session.Reading.now()
-    begun = session.Session(now.wall, 5.0, 0.0, "running", now, ("x" * 2_000_000,))
+    now = exam_clock.Reading.now()
+    begun = exam_clock.Session(now.wall, 5.0, 0.0, "running", now, ("x" * 2_000_000,))
     (workspace.state / "session.json").write_text(json.dumps(begun.to_dict()), encoding="utf-8")
     done = harness.run_exam(workspace, "status")
     assert done.returncode == 3 and "session.json is damaged" in done.stderr and "python -m exam draw" in done.stderr

@@ -17,7 +17,7 @@ from test_workspace import SEED
 from exam import bank
 from exam.bank import hidden
 from exam.draw import BANK, choose
-from exam.grading.result import Result
+from exam.result import Result
 from exam.workspace import Workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]

@@ -20,15 +20,17 @@ import pytest
 import records
 from conftest import Bake
 
-from exam import bank, session
-from exam.attempts import Attempt
+from exam import bank
 from exam.bank import hidden
+from exam.bank.metrics import METRICS, Array
 from exam.bank.public import DataUnavailable
-from exam.bank.question import METRICS, Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
+from exam.findings import finding
 from exam.grading import cache
-from exam.grading.findings import finding
+from exam.records import exam_clock
+from exam.records.attempts import Attempt
+from exam.records.exam_clock import Reading, Session
 from exam.report import answers, page
-from exam.session import Reading, Session
 from exam.workspace import Exam, Workspace
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -121,7 +123,7 @@ def keep(workspace: Workspace, *attempts: Attempt) -> None:
     workspace.attempts.write_text(lines, encoding="utf-8")
 
 
-def clock(state: session.State, notes: tuple[str, ...] = ()) -> Session:
+def clock(state: exam_clock.State, notes: tuple[str, ...] = ()) -> Session:
     """Return a clock at four of five hours."""
     return Session(NOW, 5.0, 4 * 3600.0, state, Reading(NOW, 0.0, ""), notes)
 
@@ -402,7 +404,7 @@ def run(workspace: Workspace, *arguments: str, **environment: str) -> subprocess
     return subprocess.run(
         [sys.executable, "-c", code, "report", *arguments],
         cwd=workspace.root,
-        env=harness.environment_for(**environment),
+        env=harness.environment_for(**harness.UTF_8, **environment),
         capture_output=True,
         text=True,
         encoding="utf-8",

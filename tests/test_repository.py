@@ -7,6 +7,9 @@ import configparser
 import os
 import re
 import subprocess
+import sys
+from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -32,7 +35,7 @@ def tracked(*patterns: str) -> list[Path]:
 def test_versions_agree() -> None:
     setup = configparser.ConfigParser()
     setup.read(REPOSITORY / "setup.cfg")
-    newest = re.search(r"^## (\S+)", (REPOSITORY / "CHANGELOG.md").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (\S+)", (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert newest is not None
     assert __version__ == setup["metadata"]["version"] == newest.group(1)
 
@@ -93,3 +96,48 @@ def test_links_of_the_documents_lead_somewhere() -> None:
         text = (REPOSITORY / document).read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
             assert (REPOSITORY / target).exists(), f"{document} links to {target}"
+
+
+def imported(path: Path) -> set[str]:
+    """Return the names of the modules that a file imports anywhere, those for type checkers too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def engine() -> dict[str, set[str]]:
+    """Return module of the engine, questions among them -> what it imports."""
+    files = (TEMPLATE / "exam").rglob("*.py")
+    return {".".join(path.relative_to(TEMPLATE).with_suffix("").parts): imported(path) for path in files}
+
+
+def test_no_two_modules_of_the_engine_import_each_other() -> None:
+    """The contract of import-linter does not see the folders of questions, which are no packages."""
+    graph = engine()
+    TopologicalSorter({name: names & graph.keys() for name, names in graph.items()}).prepare()
+
+
+def test_a_room_has_at_most_twelve_modules() -> None:
+    for room in {path.parent for path in (TEMPLATE / "exam").glob("**/__init__.py")}:
+        assert len([path for path in room.glob("*.py") if path.name != "__init__.py"]) <= 12, room.name
+
+
+def plain(distribution: str) -> str:
+    """Return the name that ``requirements.in`` has for an installed package."""
+    return distribution.lower().replace("_", "-").removesuffix("-cpu")
+
+
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-gpu.in"])
+def test_what_the_engine_imports_is_declared(name: str) -> None:
+    """pip is there in every environment; what it brings of its own is no package."""
+    lines = (TEMPLATE / name).read_text(encoding="utf-8").splitlines()
+    declared = {re.split(r"[\[=;<> ]", line)[0] for line in lines if line and not line.startswith("#")}
+    packages = packages_distributions()
+    tops = {module.partition(".")[0] for names in engine().values() for module in names}
+    foreign = tops - sys.stdlib_module_names - {"exam", "pip", "__future__"}
+    needed = {module: {plain(dist) for dist in packages[module]} for module in foreign}
+    assert not {module for module, dists in needed.items() if not dists & declared}

@@ -15,15 +15,15 @@ import pytest
 from records import LINE, result
 from rich.console import Console
 
-from exam import attempts
 from exam.bank.question import HiddenSet
-from exam.grading.evidence import Evidence
-from exam.grading.explain import explain
-from exam.grading.findings import CATALOGUE, finding
-from exam.grading.inspect import Inspection
-from exam.grading.result import WEIGHTS, Result, total
-from exam.grading.score import score
-from exam.report import terminal
+from exam.findings import CATALOGUE, finding
+from exam.modelfile.inspection import Inspection
+from exam.reasons.evidence import Evidence
+from exam.reasons.explain import explain
+from exam.records import attempts
+from exam.result import Result, total
+from exam.scoring import WEIGHTS, score
+from exam.screens import terminal
 from exam.workspace import Workspace
 
 Y = np.linspace(-5, 5, 50, dtype=np.float32).reshape(-1, 1)
@@ -93,7 +93,7 @@ def test_record_survives_json() -> None:
 
 def shown(*results: Result, encoding: str = "utf-8") -> str:
     """Return the text of the terminal's screen."""
-    console = Console(width=100, record=True, file=open(os.devnull, "w"))
+    console = Console(width=100, record=True, file=open(os.devnull, "w", encoding="utf-8"))
     with console.file:
         console.print(terminal.results_view(results, encoding))
     return console.export_text()

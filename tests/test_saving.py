@@ -18,8 +18,9 @@ import numpy as np
 import pytest
 import records
 
-from exam import bank, standing
-from exam.grading import inspect
+from exam import bank
+from exam.modelfile import inspection
+from exam.records import standing
 from exam.workspace import Workspace
 
 QUESTION = bank.load("straight_line")
@@ -89,11 +90,11 @@ def lying_there(workspace: Workspace) -> set[str]:
     return {path.name for path in workspace.category(1).iterdir()} - {"answers.npy"}
 
 
-def assert_answers_as_trained(workspace: Workspace) -> inspect.Inspection:
+def assert_answers_as_trained(workspace: Workspace) -> inspection.Inspection:
     """Check that the saved model may be graded and answers what the trained one did; return its inspection."""
     import keras
 
-    seen = inspect.inspect(workspace.model(1), QUESTION)
+    seen = inspection.inspect(workspace.model(1), QUESTION)
     assert seen.finding is None
     saved = keras.models.load_model(workspace.model(1), compile=False)
     trained = np.load(workspace.category(1) / "answers.npy")
@@ -152,11 +153,11 @@ def test_kept_weights_are_a_finding_of_their_own(tmp_path: Path) -> None:
     workspace = harness.workspace_without_models(tmp_path / "x")
     files.write(workspace.category(1) / "another.h5", files.line_model())
     files.write(workspace.model(1).with_name("mymodel.weights.h5"), None)
-    found = inspect.inspect(workspace.model(1), QUESTION).finding
+    found = inspection.inspect(workspace.model(1), QUESTION).finding
     assert found is not None and found.code == "saving-failed"
     assert "mymodel.weights.h5" in found.message and 'with_name("mymodel.weights.h5")' in found.next_step
     files.write(workspace.model(1), files.line_model())
-    assert inspect.inspect(workspace.model(1), QUESTION).finding is None
+    assert inspection.inspect(workspace.model(1), QUESTION).finding is None
 
 
 @pytest.mark.parametrize("arguments", [("check", "1"), ("grade", "1"), ("status",)])
@@ -223,7 +224,7 @@ def test_what_a_custom_layer_has_learned_is_kept_and_used_again(tmp_path: Path) 
     assert workspace.model(1).read_bytes() == earlier
     assert lying_there(workspace) == {"starter.py", "mymodel.h5", "mymodel.weights.h5"}
     workspace.model(1).unlink()
-    found = inspect.inspect(workspace.model(1), QUESTION).finding
+    found = inspection.inspect(workspace.model(1), QUESTION).finding
     assert found is not None and found.code == "saving-failed"
     advice = re.search(r"^ +(model\.load_weights\(.*\))$", failed.stderr, re.M)
     assert advice is not None and advice[1] in found.next_step

@@ -14,21 +14,23 @@ import harness
 import pytest
 import records
 from click.testing import CliRunner
-from exam import attempts, catalogue, cli, environment, kept, session
-from exam.bank import training
-from exam.grading import fresh
-from exam.grading.findings import CATALOGUE, Finding
-from exam.grading.inspect import Inspection
-from exam.grading.score import Score
-from exam.grading.shapes import Signature
-from exam.report import columns, status, terminal
-from exam.report.fresh import fresh_view
-from exam.standing import standing
-from exam.watch import View
-from exam.workspace import Workspace
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from test_history import clock, write
+
+from exam import cli, environment
+from exam.architecture.shapes import Signature
+from exam.bank import training
+from exam.findings import CATALOGUE, Finding
+from exam.grading import fresh
+from exam.modelfile.inspection import Inspection
+from exam.records import attempts, exam_clock, kept_models, progress
+from exam.records.standing import standing
+from exam.scoring import Score
+from exam.screens import columns, status, terminal
+from exam.screens.fresh import fresh_view
+from exam.screens.watch import View, watch_view
+from exam.workspace import Workspace
 
 WIDTHS = (40, 60, 80, 100)
 WIDE = 400
@@ -73,11 +75,11 @@ def problem(code: str) -> Finding:
     return Finding(code, entry.severity, entry.message, entry.next_step)
 
 
-def a_status(state: session.State | None) -> RenderableType:
+def a_status(state: exam_clock.State | None) -> RenderableType:
     clocked = None
     if state:
-        seen = session.Reading(datetime(2026, 11, 2, 15, tzinfo=UTC), 0.0, "")
-        clocked = session.Session(seen.wall, 5.0, 4000.0, state, seen)
+        seen = exam_clock.Reading(datetime(2026, 11, 2, 15, tzinfo=UTC), 0.0, "")
+        clocked = exam_clock.Session(seen.wall, 5.0, 4000.0, state, seen)
     made = [records.attempt(1, 5, 60 if state else None), records.attempt(1, 3, 1000 if state else None)]
     now = standing(TITLES, clocked, records.tally(made, {2: SHA256}))
     return status.status_view(replace(now, left_out=attempts.LeftOut(".exam/attempts.jsonl", 12, [3, 4])), 147994179)
@@ -87,7 +89,7 @@ def the_watch() -> RenderableType:
     now = standing(TITLES, None, records.tally([records.attempt(1, 3)]))
     last = (records.result(1, 3, findings=tuple(map(problem, list(CATALOGUE)[:3]))),)
     moment = datetime(2026, 11, 1, tzinfo=UTC)
-    return status.watch_view(View(now, last, moment, problems=("The disk is full: no copy was kept.",)), 147994179)
+    return watch_view(View(now, last, moment, problems=("The disk is full: no copy was kept.",)), 147994179)
 
 
 def all_results() -> RenderableType:
@@ -122,8 +124,8 @@ def the_luck() -> RenderableType:
     return fresh_view([luck])
 
 
-def the_bank() -> list[catalogue.Entry]:
-    everything = catalogue.entries(Workspace(Path("nowhere")))
+def the_bank() -> list[progress.Entry]:
+    everything = progress.entries(Workspace(Path("nowhere")))
     return [replace(entry, is_drawn=True, attempts=12, best=4) for entry in everything]
 
 
@@ -164,8 +166,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
         clock(folder / "session.json")
     made.state.mkdir(exist_ok=True)
     write(made.attempts, longest, records.attempt(1, None, status="not gradable", sha256=None, value=None), longest)
-    kept.path(made, SHA256).parent.mkdir()
-    kept.path(made, SHA256).touch()
+    kept_models.path(made, SHA256).parent.mkdir()
+    kept_models.path(made, SHA256).touch()
     monkeypatch.chdir(made.root)
     return made
 

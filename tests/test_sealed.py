@@ -23,11 +23,11 @@ import psutil
 import pytest
 
 from exam import bank
-from exam.grading import contained, run
-from exam.grading.evidence import Study
-from exam.grading.repair import repaired_copy
-from exam.grading.result import Result
-from exam.running import wall
+from exam.modelfile import sandbox
+from exam.modelfile.repair import repaired_copy
+from exam.processes import wall
+from exam.result import Result
+from exam.running import live_model, runner
 from exam.workspace import Exam, Workspace
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="makes pipes and links, sends signals")
@@ -132,10 +132,11 @@ def test_the_worker_says_it_where_the_description_does_not_tell(made: Path, tmp_
     if not repaired_copy(made / f"{name}.h5", model, files.KERAS):
         shutil.copyfile(made / f"{name}.h5", model)
     np.savez(tmp_path / "hidden.npz", x=np.ones((100, 1), np.float32))
-    with run.Runner(tmp_path / "log" / "worker.log") as runner:
-        (answer,) = runner.run([run.Job(LINE, model, tmp_path / "hidden.npz", tmp_path, lambda *_: Study())])
+    with runner.Runner(tmp_path / "log" / "worker.log") as models:
+        job = live_model.Job(LINE, model, tmp_path / "hidden.npz", tmp_path)
+        (outcome,) = models.run([job], runner.predict)
     expected = "mixed-samples" if "row" in name else "not-numbers"
-    assert answer.predictions is None and answer.finding is not None and answer.finding.code == expected
+    assert outcome.value is None and outcome.finding is not None and outcome.finding.code == expected
 
 
 @pytest.mark.slow
@@ -148,7 +149,7 @@ def test_numbers_of_unusual_types_are_scored(workspace: Workspace, made: Path, n
 
 BROKEN = """
 import sys
-from exam.grading import {module}
+from {room} import {module}
 real = {module}.{function}
 
 def broken(*arguments, **options):
@@ -168,7 +169,13 @@ sys.exit(main())
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("module", "function"), [("explain", "explain"), ("experiments", "study"), ("score", "score"), ("run", "_refused")]
+    ("module", "function"),
+    [
+        ("exam.reasons.explain", "explain"),
+        ("exam.reasons.experiments", "study"),
+        ("exam.scoring", "score"),
+        ("exam.running.live_model", "_refused"),
+    ],
 )
 def test_an_exception_of_ours_costs_its_category_alone(
     workspace: Workspace, made: Path, alone: float, module: str, function: str
@@ -177,7 +184,8 @@ def test_an_exception_of_ours_costs_its_category_alone(
     shutil.copyfile(made / "sound.h5", workspace.model(2))
     if function == "_refused":  # a file that Keras refuses
         files.write(workspace.model(1), files.line_model())
-    program = BROKEN.format(module=module, function=function)
+    room, _, name = module.rpartition(".")
+    program = BROKEN.format(room=room, module=name, function=function)
     ended = subprocess.run(
         [sys.executable, "-c", program, "grade", "1", "2", "--json"],
         cwd=workspace.root,
@@ -197,32 +205,34 @@ def test_an_exception_of_ours_costs_its_category_alone(
 @pytest.mark.parametrize("lie", canaries.LIARS, ids=lambda lie: lie.__name__)
 def test_a_worker_that_lies_gives_no_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lie: Any) -> None:
     """Whoever has taken the process over can say what it likes: it is stopped, in time, and is believed nothing."""
-    monkeypatch.setattr(run, "SERVE", f"canaries:{lie.__name__}")
-    monkeypatch.setattr(run, "SECONDS_PER_MODEL", 2)
+    monkeypatch.setattr(runner, "SERVE", f"canaries:{lie.__name__}")
+    monkeypatch.setattr(live_model, "SECONDS_PER_MODEL", 2)
     np.savez(tmp_path / "hidden.npz", x=np.ones((100, 1), np.float32))
     model = files.write(tmp_path / "mymodel.h5", files.line_model())
     began = time.monotonic()
-    with run.Runner(tmp_path / "log" / "worker.log") as runner:
-        runner.warm()
-        (answer,) = runner.run([run.Job(LINE, model, tmp_path / "hidden.npz", tmp_path, lambda *_: Study())])
-    assert answer.predictions is None and answer.finding is not None and time.monotonic() - began < 30
-    assert answer.finding.code == "out-of-bounds"
+    with runner.Runner(tmp_path / "log" / "worker.log") as models:
+        models.warm()
+        job = live_model.Job(LINE, model, tmp_path / "hidden.npz", tmp_path)
+        (outcome,) = models.run([job], runner.predict)
+    assert outcome.value is None and outcome.finding is not None and time.monotonic() - began < 30
+    assert outcome.finding.code == "out-of-bounds"
 
 
 EXPERIMENTING = """
 import sys, time
-from exam.grading import experiments, run
-run.SECONDS_OF_EXPERIMENTS = 2
+from exam.reasons import experiments
+from exam.running import live_model
+live_model.SECONDS_OF_EXPERIMENTS = 2
 
-def study(question, hidden, predictions, scored, again, on_training):
+def trials(question, hidden, predictions, scored, model):
     began = time.monotonic()
     try:
         while True:
-            again(experiments.Change(), 1)
+            model.predict_changed(live_model.Change(), 1)
     finally:
         print("experiments took", time.monotonic() - began, file=sys.stderr)
 
-experiments.study = study
+experiments._trials = trials
 sys.argv = ["exam", *sys.argv[1:]]
 from exam.__main__ import main
 sys.exit(main())
@@ -267,10 +277,11 @@ SINGING = """
 import sys
 sys.path.append({folder!r})
 from pathlib import Path
-from exam.grading import reader, run
-from exam.running import launch
+from exam.modelfile import reader
+from exam.running import runner
+from exam.processes import launch
 launch.RUN_MODULE = "import sys; sys.path.append({folder!r}); " + launch.RUN_MODULE
-run.SERVE = "canaries:worker"
+runner.SERVE = "canaries:worker"
 reader.SERVE = "canaries:reader"
 reader.LOG = Path({log!r})
 sys.argv = ["exam", *sys.argv[1:]]
@@ -318,18 +329,32 @@ def test_the_canaries_can_sing(tmp_path: Path) -> None:
 
 def test_a_kernel_that_refuses_the_wall_costs_no_grading() -> None:
     program = (
-        "from exam.running import child, wall\n"
+        "from exam.processes import child, wall\n"
         "def refuse(*_): raise OSError(7, 'too many walls')\n"
         "wall.build = refuse\n"
         "child.settle(child.Resources(None, 2**20), [])\n"
         "print('settled')"
     )
-    theirs, ours = os.pipe()  # it lives as long as somebody holds the other end of its standard input
-    with open(theirs, "rb") as stdin, open(ours, "wb"):
-        ended = subprocess.run(
-            [sys.executable, "-c", program], env=harness.environment_for(), stdin=stdin, capture_output=True, text=True
-        )
+    ended = harness.as_child(program)
     assert ended.stdout == "settled\n" and "too many walls" in ended.stderr
+
+
+@pytest.mark.slow
+def test_each_model_has_the_processor_for_as_long() -> None:
+    """A process that lives on, as on a Mac, gets its seconds again for every model, and is ended after them."""
+    program = (
+        "import time; from exam.processes import child\n"
+        "for _ in range(3):\n"
+        "    child.allow_processor(1)\n"
+        "    end = time.process_time() + 1\n"
+        "    while time.process_time() < end: pass\n"
+        "print('three', flush=True)\n"
+        "while True: pass"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=harness.environment_for(), capture_output=True, text=True, timeout=60
+    )
+    assert (ended.stdout, ended.returncode) == ("three\n", -signal.SIGXCPU)
 
 
 # --- Texts
@@ -364,7 +389,7 @@ def test_texts_of_a_file_are_cut_and_stay_on_their_line(workspace: Workspace, na
         assert not any(line.startswith(("5 of 5", "Category 1  5", "Exam: 100 of")) for line in lines)
         assert "\x1b[2J" not in ended.stdout
     assert len(workspace.attempts.read_text(encoding="utf-8")) < 4_000
-    found = contained.inspect(workspace.model(1), LINE).finding
+    found = sandbox.inspect(workspace.model(1), LINE).finding
     assert found is not None and not any(sign * 81 in found.message for sign in "xyX")
 
 
@@ -564,21 +589,55 @@ def grading(workspace: Workspace, made: Path) -> Iterator[subprocess.Popen[str]]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
 @pytest.mark.parametrize("after", [0.6, 2.5, 5.0])
 def test_nothing_lives_on(
-    workspace: Workspace, grading: subprocess.Popen[str], number: signal.Signals, after: float
+    workspace: Workspace, grading: subprocess.Popen[str], name: str, after: float
 ) -> None:
     """Before, a worker went on for minutes after SIGTERM."""
     time.sleep(after)
     family = [psutil.Process(grading.pid)] if grading.poll() is None else []
     family += [child for one in family for child in one.children(recursive=True)]
-    grading.send_signal(number)
+    grading.send_signal(getattr(signal, name))
     assert kills.outlived(family) == []
     _, problem = grading.communicate(timeout=10)
     assert "Traceback" not in problem
-    if number != signal.SIGKILL:
+    if name != "SIGKILL":
         assert not list(workspace.scratch.glob("grading-*"))
+
+
+INTERRUPTED = """
+import sys, time
+from concurrent.futures import ThreadPoolExecutor
+from exam.running import runner
+
+class Pool(ThreadPoolExecutor):
+    def submit(self, *work):
+        super().submit(*work)
+        self._threads.clear()  # Ctrl-C comes when the thread is there, and before the pool knows it
+        time.sleep(0.5)
+        raise KeyboardInterrupt
+
+runner.ThreadPoolExecutor, sys.argv = Pool, ["exam", "grade", "1"]
+from exam.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_an_end_while_the_work_is_handed_out_waits_for_nothing(workspace: Workspace, made: Path) -> None:
+    """Before, "Aborted!" was shown, and the program went on until TensorFlow had been imported."""
+    shutil.copyfile(made / "whole numbers.h5", workspace.model(1))
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", INTERRUPTED], cwd=workspace.root, env=harness.environment_for(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+    ) as process:
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        family = [psutil.Process(process.pid)]
+        assert any("Aborted!" in line for line in lines)
+        family += [child for one in kills.living(family) for child in one.children(recursive=True)]
+        assert kills.outlived(family) == []
 
 
 def test_a_record_of_this_test_reads(workspace: Workspace) -> None:

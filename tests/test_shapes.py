@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from exam.grading.shapes import LayerSummary, Signature, signature
+from exam.architecture.shapes import LayerSummary, Signature, signature
 
 
 def layer(class_name: str, **config: Any) -> dict[str, Any]:

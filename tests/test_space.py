@@ -16,11 +16,21 @@ import numpy as np
 import pytest
 import space_table
 from space_table import (
-    BAD, CRASH, DIFFERENT, EQUAL, FALSE_REFUSAL, LOST, NAMED, NO_MODEL, NOT_SAVED, PROMISED, Outcome,
+    BAD,
+    CRASH,
+    DIFFERENT,
+    EQUAL,
+    FALSE_REFUSAL,
+    LOST,
+    NAMED,
+    NO_MODEL,
+    NOT_SAVED,
+    PROMISED,
+    Outcome,
 )
 
-from exam.grading.findings import finding
-from exam.grading.result import Result
+from exam.findings import finding
+from exam.result import Result
 
 LOADED = Outcome("a row", "layer Dense", CRASH, plain=EQUAL)
 NOT_LOADED = replace(LOADED, plain="ValueError: Unknown layer: 'GetItem'.")
@@ -164,10 +174,10 @@ def test_rows_that_behave_alike_share_a_line() -> None:
 @pytest.mark.timeout(1800)
 def test_a_part_of_the_space_is_graded_as_it_predicts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All of it takes hours: ``make.py layers``."""
-    status = space_table.main(["--part", "1/70", "--seed", "7", "--folder", str(tmp_path)])
+    status = space_table.main(["--part", "1/100", "--seed", "7", "--folder", str(tmp_path)])
     assert status == 0, capsys.readouterr().out
     outcomes = space_table.read(tmp_path / "rows.jsonl").values()
-    assert len(outcomes) > 90 and sum(outcome.verdict == EQUAL for outcome in outcomes) > 70
+    assert len(outcomes) > 60 and sum(outcome.verdict == EQUAL for outcome in outcomes) > 50
 
 
 @pytest.mark.slow

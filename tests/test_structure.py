@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 
 from exam import bank
+from exam.architecture import keras3
 from exam.bank import training
 from exam.bank.public import DataUnavailable
 from exam.bank.question import Question
-from exam.grading import inspect, keras3, starters, structure
-from exam.grading.findings import Finding
+from exam.findings import Finding
 from exam.grading.grade import grade
-from exam.grading.result import Result
+from exam.modelfile import inspection, structure
+from exam.result import Result
+from exam.running import training_samples
 from exam.workspace import Workspace
 
 LINE = bank.load("straight_line")
@@ -27,7 +29,7 @@ IDS = [question for question in map(bank.load, bank.find()) if question.category
 
 
 def found(tmp_path: Path, config: Any, question: Question = LINE, version: str = files.KERAS) -> Finding | None:
-    return inspect.inspect(files.write(tmp_path / "mymodel.h5", config, version), question).finding
+    return inspection.inspect(files.write(tmp_path / "mymodel.h5", config, version), question).finding
 
 
 def said(finding: Finding | None) -> str:
@@ -337,7 +339,7 @@ def test_the_training_data_reaches_the_largest_id(question: Question, seed: int,
         training.make(tmp_path, question.id, seed)
     except DataUnavailable:
         pytest.skip("public data that is not on this machine")
-    x, _, _ = starters.training_samples(bank.find()[question.id] / "starter.py", tmp_path, 10**9)
+    x, _, _ = training_samples.read(bank.find()[question.id] / "starter.py", tmp_path, 10**9)
     assert x.max() == question.largest_id
 
 
@@ -424,12 +426,13 @@ def test_one_output_is_graded_however_it_is_wrapped(tmp_path: Path, wrap: Any) -
     ],
 )
 def test_several_inputs_and_outputs_are_said_before_and_after_loading(tmp_path: Path, wrap: Any, code: str) -> None:
-    from exam.grading import contract, run, worker
+    from exam.modelfile import contract
+    from exam.running import live_model, worker
 
     model = line(wrap)
     result = graded(tmp_path, model)
     assert (result.status, result.findings[0].code) == ("not gradable", code)
-    loaded = next(contract.contract_findings(LINE, *run._shapes(worker._shapes(model))))
+    loaded = next(contract.contract_findings(LINE, *live_model._shapes(worker._shapes(model))))
     assert loaded == result.findings[0]
 
 
@@ -519,7 +522,7 @@ def test_really_saved_models_are_told_from_their_description(tmp_path: Path) -> 
     for name, (model, code) in {**own_models(), **own_parts()}.items():
         path = tmp_path / f"{name}.h5"
         model.save(path)
-        finding = inspect.inspect(path, LINE).finding
+        finding = inspection.inspect(path, LINE).finding
         assert (finding.code if finding else "") == code, name
         if finding:
             said(finding)

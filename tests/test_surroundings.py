@@ -12,15 +12,18 @@ from pathlib import Path
 import files
 import harness
 import pytest
+import surroundings
 
-from exam import attempts
+from exam.machine.trouble import to_repair
+from exam.records import attempts
 from exam.workspace import Workspace
 
 PROGRAM = """
 import sys
 sys.path.append({tests!r})
-from exam.grading import forks, reader, run
-from exam.running import launch
+from exam.modelfile import reader
+from exam.processes import launch
+from exam.running import fork_server, runner
 launch.RUN_MODULE = "import sys; sys.path.append({tests!r}); " + launch.RUN_MODULE
 {change}
 sys.argv = ["exam", *sys.argv[1:]]
@@ -28,11 +31,11 @@ from exam.__main__ import main
 sys.exit(main())
 """
 EVERY_MODEL = {
-    "dies while it loads": 'run.SERVE = "canaries:aborts"',
-    "dies at once": 'run.SERVE = "canaries:aborts_at_once"',
-    "cannot load": 'run.SERVE = "canaries:refuses"',
-    "dies while it imports TensorFlow": 'forks.PRELOAD = "aborting"',
-    "cannot import TensorFlow": 'forks.PRELOAD = "nothing"; run.SERVE = "canaries:lacks_tensorflow"',
+    "dies while it loads": 'runner.SERVE = "canaries:aborts"',
+    "dies at once": 'runner.SERVE = "canaries:aborts_at_once"',
+    "cannot load": 'runner.SERVE = "canaries:refuses"',
+    "dies while it imports TensorFlow": 'fork_server.PRELOAD = "aborting"',
+    "cannot import TensorFlow": 'fork_server.PRELOAD = "nothing"; runner.SERVE = "canaries:lacks_tensorflow"',
     "dies while it reads": 'reader.SERVE = "canaries:reads_nothing"',
 }
 """What the grader's processes do with every model, sound or not."""
@@ -52,7 +55,7 @@ def run(workspace: Workspace, change: str, *arguments: str, **environment: str) 
     variables = harness.environment_for(**environment)
     variables["PYTHONPATH"] += os.pathsep + str(harness.HERE)
     ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(tests=str(harness.HERE), change=change), *arguments],
+        [sys.executable, "-c", PROGRAM.format(tests=harness.HERE.as_posix(), change=change), *arguments],
         cwd=workspace.root,
         env=variables,
         stdin=subprocess.DEVNULL,
@@ -82,7 +85,7 @@ def test_verify_finds_what_grading_cannot_do(workspace: Workspace, name: str) ->
     """Before, "Environment verified" was said where nothing could be graded."""
     ended = run(workspace, EVERY_MODEL[name], "verify")
     assert ended.returncode == 3 and "A saved model cannot be graded here." in ended.stderr
-    assert "python bootstrap.py" in ended.stderr and not workspace.ready_marker.exists()
+    assert to_repair() in ended.stderr and not workspace.ready_marker.exists()
 
 
 @pytest.mark.slow
@@ -96,7 +99,7 @@ def test_a_model_that_no_keras_loads_is_still_the_learners(workspace: Workspace)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("change", ["", "forks.SHORT_NAMES = ()"], ids=["a short folder", "no folder"])
+@pytest.mark.parametrize("change", ["", "fork_server.SHORT_NAMES = ()"], ids=["a short folder", "no folder"])
 def test_a_long_folder_for_temporary_files_is_none_for_sockets(workspace: Workspace, change: str) -> None:
     """Before, "AF_UNIX path too long" made every grading fail; without any short folder, processes are not forked."""
     long = workspace.root.parent / ("x" * 110)
@@ -112,4 +115,80 @@ def test_flags_that_end_tensorflow_are_named(workspace: Workspace) -> None:
         ended = run(workspace, "", command, TF_XLA_FLAGS="--nope=2")
         said = " ".join(ended.stderr.split())
         assert ended.returncode == 3 and "Unknown flag in TF_XLA_FLAGS: --nope=2" in said
-        assert "Unset" in said and said.endswith("python -m exam verify")
+        assert "Unset TF_XLA_FLAGS, then" in said and said.endswith("python -m exam verify")
+
+
+@pytest.mark.slow
+def test_a_variable_that_stops_the_import_is_named(workspace: Workspace) -> None:
+    """Before, "Repair the environment: python bootstrap.py", which went in a circle: Keras imports matplotlib."""
+    ended = run(workspace, "", "verify", MPLBACKEND="nonsense", TF_CLI_CONFIG_FILE="terraform.rc", KMP_BLOCKTIME="1")
+    said = " ".join(ended.stderr.split())
+    assert ended.returncode == 3 and "TensorFlow cannot be imported (Key backend: 'nonsense'" in said
+    assert "Unset MPLBACKEND, then" in said and "bootstrap.py" not in said.partition("cannot be imported")[2]
+
+
+WITHOUT_RUNTIME = {
+    "a traceback in an error": (
+        "Traceback (most recent call last):\\n  File 'pywrap_tensorflow.py', line 70, in <module>\\nImportError: DLL "
+        "load failed while importing _pywrap_tensorflow_internal: The specified module could not be found.\\n\\n\\n"
+        "Failed to load the native TensorFlow runtime.\\nIf you need help, create an issue."
+    ),
+    "libraries by name": (
+        "Could not find the DLL(s) 'msvcp140.dll or msvcp140_1.dll'. TensorFlow requires that these DLLs be installed "
+        "in a directory that is named in your %PATH% environment variable."
+    ),
+}
+"""What TensorFlow says on a Windows without the runtime of Visual C++."""
+
+
+@pytest.mark.parametrize("name", WITHOUT_RUNTIME)
+def test_a_windows_without_the_runtime_of_visual_c_is_told_so(workspace: Workspace, tmp_path: Path, name: str) -> None:
+    """Before, "TensorFlow cannot be imported (Traceback (most recent call last):)"."""
+    (tmp_path / "tensorflow.py").write_text(f'raise ImportError("{WITHOUT_RUNTIME[name]}")', encoding="utf-8")
+    change = f'launch.RUN_MODULE = "import sys; sys.path.insert(0, {tmp_path.as_posix()!r}); " + launch.RUN_MODULE'
+    for command in ("verify", "benchmark"):
+        ended = run(workspace, change, command)
+        said = " ".join(ended.stderr.split())
+        assert ended.returncode == 3 and "Visual C++ Redistributable" in said and said.endswith("python -m exam verify")
+        assert "DLL" in said and "bootstrap.py" not in said.partition("cannot be imported")[2]
+
+
+DRIVES = {
+    "ENOSYS": "",
+    "ENOLCK": "",
+    "EOPNOTSUPP": "",
+    "EIO": "",
+    "a lock of another machine": "4242\nanother-machine\n",
+}
+"""What a network drive answers who asks for a lock, and what lies there in place of one."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fcntl")
+@pytest.mark.parametrize("name", DRIVES)
+def test_a_drive_without_locks_loses_no_result(workspace: Workspace, name: str) -> None:
+    """Before, the grading ended with an error after it was done, or the command waited for ever."""
+    error = name if name.startswith("E") else "ENOSYS"
+    change = f"""
+import errno, fcntl
+def flock(*_): raise OSError(errno.{error}, "no locks here")
+fcntl.flock = flock
+from exam.machine import locks
+locks.SECONDS = 0.2
+"""
+    workspace.state.mkdir(exist_ok=True)
+    for lock in ("attempts.lock", "session.lock") if DRIVES[name] else ():
+        (workspace.state / lock).write_text(DRIVES[name])
+    for words in (("start",), ("grade", "1"), ("status",)):
+        ended = run(workspace, change, *words)
+        assert ended.returncode == 0 and "lock" not in ended.stderr.lower(), ended.stderr
+    (attempt,) = attempts.read(workspace)
+    assert attempt.mode == "exam" and attempt.result.status == "scored"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="faults are injected with the means of Linux")
+def test_what_is_set_on_a_machine_costs_nothing(tmp_path: Path) -> None:
+    """Two of the two hundred combinations of ``make.py surroundings``."""
+    done = surroundings.rounds(range(2), surroundings.SEED, tmp_path)
+    assert [tried.problems for tried in done] == [[], []]

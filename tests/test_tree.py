@@ -17,12 +17,14 @@ import idea_checker
 import pytest
 import records
 
-from exam import attempts, bank, checks, session
-from exam.bank.question import METRICS
-from exam.grading.findings import CATALOGUE, Finding, finding
-from exam.grading.inspect import Inspection, inspect
-from exam.grading.result import Result
-from exam.grading.shapes import Signature
+from exam import bank, requirements
+from exam.architecture.shapes import Signature
+from exam.bank.metrics import METRICS
+from exam.findings import CATALOGUE, Finding, finding
+from exam.machine.trouble import to_repair
+from exam.modelfile.inspection import Inspection, inspect
+from exam.records import attempts, exam_clock
+from exam.result import Result
 from exam.workspace import CATEGORIES, Exam, Workspace
 
 NAMES = {
@@ -37,16 +39,16 @@ FATAL = [code for code, entry in CATALOGUE.items() if entry.severity == "fatal"]
 KNOWN = Signature((1,), (1,), "linear", ())
 
 
-def graded(result: Result | None, signature: Signature | None = KNOWN) -> checks.Graded:
+def graded(result: Result | None, signature: Signature | None = KNOWN) -> requirements.Graded:
     """Return a grading of a file that tells its signature."""
     seen = Inspection(Path("mymodel.h5"), "Category1/mymodel.h5", "Category1", signature=signature)
     seen.sha256 = result.sha256 if result else None
-    return checks.Graded(records.LINE, seen, result)
+    return requirements.Graded(records.LINE, seen, result)
 
 
-def outcomes(given: checks.Graded) -> list[str]:
+def outcomes(given: requirements.Graded) -> list[str]:
     """Return what the tests of all requirements say, in order."""
-    return [checks.judge(requirement, given).outcome for requirement in checks.REQUIREMENTS]
+    return [requirements.judge(requirement, given).outcome for requirement in requirements.REQUIREMENTS]
 
 
 def fatal(code: str) -> Result:
@@ -58,14 +60,14 @@ def fatal(code: str) -> Result:
 
 def place(words: str) -> int:
     """Return which requirement on a straight line has these words."""
-    return [words in requirement.name(records.LINE) for requirement in checks.REQUIREMENTS].index(True)
+    return [words in requirement.name(records.LINE) for requirement in requirements.REQUIREMENTS].index(True)
 
 
 # what the requirements are
 
 
 def test_every_fatal_finding_belongs_to_exactly_one_requirement() -> None:
-    claimed = [code for requirement in checks.REQUIREMENTS for code in requirement.codes]
+    claimed = [code for requirement in requirements.REQUIREMENTS for code in requirement.codes]
     assert sorted(claimed) == sorted(FATAL)
 
 
@@ -85,7 +87,8 @@ def test_requirements_stand_in_the_order_of_the_inspection(tmp_path: Path) -> No
     broken.write_bytes(b"no model")
     paths = [broken, *(files.write(tmp_path / f"{number}.h5", config) for number, config in enumerate(configs))]
     found = [inspect(path, records.LINE).finding for path in paths]
-    missed = [[found.code in r.codes for r in checks.REQUIREMENTS].index(True) if found else None for found in found]
+    rules = requirements.REQUIREMENTS
+    missed = [[found.code in rule.codes for rule in rules].index(True) if found else None for found in found]
     assert missed == [0, 1, 2, 3, 4, 5, None]
     assert [place(words) for words in ("loads", "baseline", "3 of 5", "5 of 5 points")] == [6, 7, 8, 9]
 
@@ -93,7 +96,7 @@ def test_requirements_stand_in_the_order_of_the_inspection(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", bank.find())
 def test_the_tree_reads_as_the_contract_of_the_question(name: str) -> None:
     question = bank.load(name)
-    labels = [requirement.name(question) for requirement in checks.REQUIREMENTS]
+    labels = [requirement.name(question) for requirement in requirements.REQUIREMENTS]
     text = "\n".join(labels).replace("·", ".")
     assert len(set(labels)) == len(labels), "a class has one test of a name"
     assert f"inputs of shape {question.input_shape}\n" in text and f"with shape {question.output_shape}\n" in text
@@ -107,8 +110,8 @@ def test_the_tree_reads_as_the_contract_of_the_question(name: str) -> None:
 @pytest.mark.parametrize("name", bank.find())
 def test_pycharm_shows_every_name_as_it_is(name: str) -> None:
     question = bank.load(name)
-    branch = checks.group(question.category, question)
-    for requirement in checks.REQUIREMENTS:
+    branch = requirements.group(question.category, question)
+    for requirement in requirements.REQUIREMENTS:
         leaf = requirement.name(question)
         shown = idea_checker.tree(f"tests/test_exam.py::{branch}::{leaf}")
         assert shown == ["tests", "test_exam", branch, leaf]
@@ -131,7 +134,7 @@ def test_names_that_pycharm_would_break_are_noticed(name: str, shown: list[str])
 
 def test_a_title_with_anything_in_it_becomes_one_branch() -> None:
     question = replace(records.LINE, title="a.b/c::d[e]\\f")
-    branch = checks.group(1, question)
+    branch = requirements.group(1, question)
     assert idea_checker.tree(f"tests/test_exam.py::{branch}::leaf") == ["tests", "test_exam", branch, "leaf"]
 
 
@@ -141,12 +144,13 @@ def test_a_title_with_anything_in_it_becomes_one_branch() -> None:
 @pytest.mark.parametrize("code", FATAL)
 def test_a_fatal_finding_fails_one_requirement_and_leaves_the_later_ones_unchecked(code: str) -> None:
     given = graded(fatal(code))
-    missed = [code in requirement.codes for requirement in checks.REQUIREMENTS].index(True)
-    later = len(checks.REQUIREMENTS) - missed - 1
+    missed = [code in requirement.codes for requirement in requirements.REQUIREMENTS].index(True)
+    later = len(requirements.REQUIREMENTS) - missed - 1
     assert outcomes(given) == ["passed"] * missed + ["failed"] + ["not checked"] * later
-    assert checks.judge(checks.REQUIREMENTS[missed], given).reason == f"Seen.\n-> Try.\n   docs/findings/{code}.md"
-    label = checks.REQUIREMENTS[missed].name(records.LINE)
-    assert checks.judge(checks.REQUIREMENTS[-1], given).reason == f'not checked: "{label}" comes first'
+    judged = requirements.judge(requirements.REQUIREMENTS[missed], given)
+    assert judged.reason == f"Seen.\n-> Try.\n   docs/findings/{code}.md"
+    label = requirements.REQUIREMENTS[missed].name(records.LINE)
+    assert requirements.judge(requirements.REQUIREMENTS[-1], given).reason == f'not checked: "{label}" comes first'
 
 
 def test_what_the_file_does_not_tell_is_not_shown_as_passed() -> None:
@@ -171,7 +175,7 @@ def test_what_another_file_tells_does_not_count() -> None:
 def test_a_fault_of_ours_says_so_and_claims_nothing_more_than_the_inspection() -> None:
     given = graded(records.result(points=None, status="grader fault", value=None, baseline=None, findings=()))
     assert outcomes(given) == ["passed"] * 6 + ["not checked"] * 4
-    assert "The grader failed, not your model" in checks.judge(checks.RUNS, given).reason
+    assert "The grader failed, not your model" in requirements.judge(requirements.RUNS, given).reason
 
 
 @pytest.mark.parametrize(
@@ -210,7 +214,7 @@ def test_a_lost_point_comes_with_the_number_and_the_three_findings_that_explain_
     codes = ("one-epoch", "never-trained", "swapped-colours", "raw-pixels")
     values = {"found": 10, "points": 4}
     result = records.result(points=2, findings=tuple(finding(code, **values) for code in codes))
-    reason = checks.judge(checks.REQUIREMENTS[-1], graded(result)).reason
+    reason = requirements.judge(requirements.REQUIREMENTS[-1], graded(result)).reason
     assert reason.startswith("largest absolute error 0.75, naive baseline 40: 2 of 5 points\n")
     assert re.findall(r"docs/findings/(\S+)\.md", reason) == list(codes[:3])
     assert "python -m exam grade 1 --all-findings" in reason
@@ -226,8 +230,8 @@ from pathlib import Path
 from exam import bank
 from exam.bank.public import DataUnavailable
 from exam.grading import grade as grading
-from exam.grading.inspect import inspect
-from exam.grading.result import Result
+from exam.modelfile.inspection import inspect
+from exam.result import Result
 
 HERE = Path(__file__).parent
 
@@ -287,7 +291,7 @@ def run(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-v", *arguments],
         cwd=workspace.root,
-        env=harness.environment_for(),
+        env=harness.environment_for(**harness.UTF_8),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -370,7 +374,7 @@ def test_a_solved_workspace_passes(workspace: Workspace) -> None:
 def test_one_grading_per_run_is_recorded_with_the_clock(workspace: Workspace) -> None:
     half_solved(workspace)
     run(workspace)
-    session.start(workspace, 5.0)
+    exam_clock.start(workspace, 5.0)
     run(workspace)
     assert calls(workspace) == [[1, 2, 4, 5]] * 2
     kept = [(attempt.result.category, attempt.mode) for attempt in attempts.read(workspace)]
@@ -387,7 +391,7 @@ def test_only_what_is_asked_for_is_graded(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        (None, "python bootstrap.py"),
+        (None, to_repair()),
         ("seed = ", "is not TOML"),
         (EXAM.to_toml().replace("straight_line", "no_such_question"), "no question 'no_such_question'"),
     ],

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exam.grading import findings, wording
+from exam import findings
+from exam.running import load_errors
 
 CONFIG = (
     "Error when deserializing class 'Dense' using config={{'name': 'dense_13', 'trainable': True, 'dtype': 'float32', "
@@ -22,7 +23,7 @@ SCOPE = (
 )
 CODE = """in user code:
 
-    File "/home/somebody/exam/grading/worker.py", line 75, in None  *
+    File "/home/somebody/exam/running/worker.py", line 75, in None  *
         lambda batch: model(batch, training=False)
     File "/home/somebody/.venv/lib/python3.11/site-packages/keras/src/utils/traceback_utils.py", line 122
         raise e.with_traceback(filtered_tb) from None
@@ -191,29 +192,29 @@ MESSAGES = [
         "a layer is given inputs whose sizes, 3 and 5, do not fit together",
     ),
     # what nobody has seen yet
-    (ValueError("<keras.src.layers.Dense object at 0x7f1626aa3880> is not callable"), wording.IN_THE_LOG),
-    (ValueError("Graph execution error:\n\nDetected at node x"), wording.IN_THE_LOG),
-    (ValueError("unsupported operand type(s) for +: 'NoneType' and 'int'"), wording.IN_THE_LOG),
-    (ValueError("'NoneType' object has no attribute 'shape'"), wording.IN_THE_LOG),
-    (ValueError("Missing argument: key_dim"), wording.IN_THE_LOG),
-    (ValueError("/home/somebody/models/x.h5 cannot be read"), wording.IN_THE_LOG),
-    (ValueError("word " * 200), wording.IN_THE_LOG),
-    (AssertionError(), wording.IN_THE_LOG),
-    (KeyError("strange ' key"), wording.IN_THE_LOG),
-    (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), wording.IN_THE_LOG),
+    (ValueError("<keras.src.layers.Dense object at 0x7f1626aa3880> is not callable"), load_errors.IN_THE_LOG),
+    (ValueError("Graph execution error:\n\nDetected at node x"), load_errors.IN_THE_LOG),
+    (ValueError("unsupported operand type(s) for +: 'NoneType' and 'int'"), load_errors.IN_THE_LOG),
+    (ValueError("'NoneType' object has no attribute 'shape'"), load_errors.IN_THE_LOG),
+    (ValueError("Missing argument: key_dim"), load_errors.IN_THE_LOG),
+    (ValueError("/home/somebody/models/x.h5 cannot be read"), load_errors.IN_THE_LOG),
+    (ValueError("word " * 200), load_errors.IN_THE_LOG),
+    (AssertionError(), load_errors.IN_THE_LOG),
+    (KeyError("strange ' key"), load_errors.IN_THE_LOG),
+    (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), load_errors.IN_THE_LOG),
 ]
 INTERNAL = re.compile(r"0x|\{|\}|node|Traceback|Graph|Exception|config=|keras|tensor|/home|\.py|\n|\x1b|kwargs", re.I)
 
 
 @pytest.mark.parametrize(("error", "reason"), MESSAGES)
 def test_a_message_becomes_one_plain_reason(error: BaseException, reason: str) -> None:
-    said = wording.explain(error, loading=True)
-    assert said == reason and len(said) <= wording.LONGEST
-    assert said == wording.IN_THE_LOG or not INTERNAL.search(said)
+    said = load_errors.explain(error, loading=True)
+    assert said == reason and len(said) <= load_errors.LONGEST
+    assert said == load_errors.IN_THE_LOG or not INTERNAL.search(said)
 
 
 def test_a_missing_key_is_missing_in_the_file_only_while_that_is_read() -> None:
-    assert wording.explain(KeyError("d")) == wording.IN_THE_LOG
+    assert load_errors.explain(KeyError("d")) == load_errors.IN_THE_LOG
 
 
 @pytest.mark.parametrize(
@@ -235,7 +236,7 @@ def test_texts_are_cut_between_words(text: str, length: int, shown: str) -> None
 def provoked(make: Any) -> str:
     with pytest.raises(Exception) as caught:
         make()
-    return wording.explain(caught.value)
+    return load_errors.explain(caught.value)
 
 
 @pytest.mark.slow
@@ -243,7 +244,7 @@ def provoked(make: Any) -> str:
 def test_the_messages_are_still_those_of_this_keras() -> None:
     import keras
 
-    from exam.grading import worker
+    from exam.running import worker
 
     layers = keras.layers
 

@@ -24,7 +24,7 @@ import harness
 import same
 
 from exam.grading.grade import grade, new_runner
-from exam.grading.result import Result
+from exam.result import Result
 from exam.workspace import Exam, Workspace
 
 SEED = same.SEED

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes this workspace ready: finds a Python, draws the exam, makes .venv, installs, proves, makes the data.
 
-    python bootstrap.py
+    python3 bootstrap.py        (on Windows: py bootstrap.py)
 
 Any Python from 3.8 on may start it. Run again at any time: it goes on where it stopped, and a ready workspace is
 left alone. Standard library only, because it runs before anything is installed.
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import argparse
 
 ROOT = Path(__file__).resolve().parent
+INSTALLATION = str(ROOT / "exam" / "machine" / "installation.py")
 ON_WINDOWS = os.name == "nt"
 STEPS = 6
 Tick = Callable[[str], None]
@@ -48,13 +49,31 @@ NOT_READY, INTERRUPTED = 3, 130
 # pip's last words before it unpacks for a minute; the line before them says what it is doing.
 UNTELLING = ("Attempting uninstall", "Found existing installation", "Uninstalling ", "Successfully uninstalled")
 
-# Settings that would send pip elsewhere or make a Python load other code. Those of index, proxy and certificates stay.
+# What would make a Python load other code, or stand for another Python, or let Windows's py install one unasked.
 UNWANTED = (
-    "PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE "
-    "PIP_PLATFORM PIP_PYTHON_VERSION PIP_IMPLEMENTATION PIP_ABI UV_DRY_RUN UV_CONSTRAINT UV_OVERRIDE PYTHONHOME "
-    "PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP VIRTUAL_ENV UV_SYSTEM_PYTHON UV_TARGET UV_PREFIX UV_PYTHON "
-    "__PYVENV_LAUNCHER__"
+    "PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP VIRTUAL_ENV __PYVENV_LAUNCHER__ PYLAUNCHER_ALLOW_INSTALL "
+    "PYLAUNCHER_ALWAYS_INSTALL PYLAUNCHER_DRYRUN"
 ).split()
+# What pip and uv are told: how an index is reached, and where their own files lie. All else stays with the user: it
+# could send packages elsewhere, or take others.
+KEPT = re.compile(
+    "PIP_((EXTRA_)?INDEX_URL|FIND_LINKS|NO_INDEX|TRUSTED_HOST|PROXY|CERT|CLIENT_CERT|(DEFAULT_)?TIMEOUT|RETRIES"
+    "|KEYRING_PROVIDER|(NO_)?CACHE_DIR|USE_FEATURE|USE_DEPRECATED)"
+    "|UV_((DEFAULT_|NO_)?INDEX|(EXTRA_)?INDEX_URL|INDEX_\\w+_(USERNAME|PASSWORD)|INDEX_STRATEGY|FIND_LINKS|OFFLINE"
+    "|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS|KEYRING_PROVIDER|CREDENTIALS_DIR|CACHE_DIR|NO_CACHE|LINK_MODE"
+    "|CONCURRENT_\\w+|HTTP_(TIMEOUT|RETRIES|CONNECT_TIMEOUT)|REQUEST_TIMEOUT|PYTHON_INSTALL_\\w+)"
+)
+FILES = ("PIP_CONFIG_FILE", "UV_CONFIG_FILE", "UV_NO_CONFIG")  # which files with settings there are
+PIPS_NETWORK = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_PROXY", "PIP_CLIENT_CERT")
+OFF = ("", "0", "false", "no", "off")
+
+# What TensorFlow has files for; on Linux with glibc 2.28 or later.
+BUILDS = ("win-amd64", "linux-x86_64", "linux-aarch64", "darwin-arm64", "darwin-x86_64")
+ELSEWHERE = {
+    "win": "TensorFlow has no files for {build}: install the x64 Python {version}, which runs on this Windows too.",
+    "musl": "TensorFlow has no files for a Linux with musl, such as Alpine: use one with glibc, such as Debian.",
+}
+NOWHERE = "TensorFlow has no files for this system ({build})."
 
 
 class Python(NamedTuple):
@@ -63,6 +82,20 @@ class Python(NamedTuple):
     path: str
     version: str
     has_venv: bool
+
+
+class Settings(NamedTuple):
+    """What the user has set for the installers, in variables and in files.
+
+    Attributes:
+        values: variable -> value, what the files say included; as the installer is told.
+        files: variable -> the file that says so, where it is one.
+        broken: installer -> which of its files cannot be read, and why.
+    """
+
+    values: Dict[str, str]
+    files: Dict[str, str]
+    broken: Dict[str, str]
 
 
 class Target(NamedTuple):
@@ -89,11 +122,21 @@ def describe() -> Dict[str, object]:
     return {
         "path": getattr(sys, "_base_executable", None) or sys.executable,
         "version": platform.python_version(),
+        "build": build(),
         "fit": platform.python_implementation() == "CPython"
         and sys.maxsize > 2**32
+        and build() in BUILDS
         and not sysconfig.get_config_var("Py_GIL_DISABLED"),
         "has_venv": all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")),
     }
+
+
+def build() -> str:
+    """Return the system and the machine that this Python was built for."""
+    if ON_WINDOWS:  # where one for another machine runs too
+        return sysconfig.get_platform()
+    system = "musl" if "musl" in str(sysconfig.get_config_var("SOABI")) else sys.platform
+    return f"{system}-{platform.machine()}"
 
 
 def supported_versions() -> Tuple[str, ...]:
@@ -112,6 +155,8 @@ def believed(answer: Dict[str, object]) -> Optional[Python]:
     version = str(answer["version"])
     if not answer["fit"] or minor(version) not in supported_versions():
         return None
+    if not ON_WINDOWS and answer.get("build", build()) != build():
+        return None  # a Mac's Intel Python on an ARM Mac, or the reverse: its packages would be others
     return Python(str(answer["path"]), version, bool(answer["has_venv"]))
 
 
@@ -136,10 +181,11 @@ def candidates() -> Iterator[List[str]]:
     launcher = shutil.which("py") if ON_WINDOWS else None
     for version in versions if launcher else ():
         yield [str(launcher), f"-{version}"]
-    pyenv = os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv")
+    pyenv = os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv" / ("pyenv-win" if ON_WINDOWS else ""))
+    inside = "python.exe" if ON_WINDOWS else os.path.join("bin", "python")
     for version in versions:
         for folder in sorted(glob.glob(os.path.join(glob.escape(pyenv), "versions", f"{version}.*"))):
-            yield [os.path.join(folder, "bin", "python")]
+            yield [os.path.join(folder, inside)]
     uv = shutil.which("uv")
     for version in versions if uv else ():
         path = _output_of([str(uv), "python", "find", "--no-python-downloads", "--no-project", version])
@@ -163,19 +209,21 @@ def find_python() -> Optional[Python]:
 def no_python() -> str:
     """Return the sentence for a machine without a supported Python."""
     versions = supported_versions()
+    if build() not in BUILDS and sys.maxsize > 2**32:
+        return ELSEWHERE.get(build().split("-")[0], NOWHERE).format(build=build(), version=versions[-2])
     install = f"uv python install {versions[-2]}" if shutil.which("uv") else f"install Python {versions[-2]}"
     return f"TensorFlow needs Python {versions[-1]} to {versions[0]} (64 bit), and none was found: {install}."
 
 
-def _output_of(command: List[str]) -> str:
-    """Return what a short command prints, empty when it fails."""
+def _output_of(command: List[str], settings: Optional[Dict[str, str]] = None) -> str:
+    """Return what a short command prints, empty when it fails; ``settings`` join its environment."""
     try:
         run = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=child_environment(),
+            env={**child_environment(), **(settings or {})},
             timeout=60,
             check=True,
         )
@@ -184,14 +232,36 @@ def _output_of(command: List[str]) -> str:
     return run.stdout.decode("utf-8", "replace").strip()
 
 
+def remove(path: Path) -> None:
+    """Remove a file if it is there; try again for half a second while a scanner of Windows has it open."""
+    for pause in (0.05, 0.15, 0.3, None):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            pass
+        except PermissionError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+            continue
+        return
+
+
 # ------------------------------------------------------------------------------------------------------- Processes
 
 
 def child_environment() -> Dict[str, str]:
     """Return the environment for child processes: ours, without what would send an installation astray."""
-    kept = {name: value for name, value in os.environ.items() if name.upper() not in UNWANTED}
-    # The environment outweighs a pip.conf with "user = true", with which pip installs nothing into a .venv.
-    return {**kept, "PIP_USER": "0", "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    kept = {name: value for name, value in os.environ.items() if _is_kept(name.upper())}
+    own = {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"}  # installation.py reads the files, and chooses
+    plain = {"PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1", "PYTHON_MANAGER_AUTOMATIC_INSTALL": "false"}
+    return {**kept, **own, **plain}
+
+
+def _is_kept(name: str) -> bool:
+    if name.startswith(("PIP_", "UV_")):
+        return KEPT.fullmatch(name) is not None
+    return name not in UNWANTED
 
 
 class Step:
@@ -243,10 +313,13 @@ def _ascii(text: str) -> str:
     return "".join(char if " " <= char <= "~" else "?" for char in text)
 
 
-def run(command: List[str], root: Path, log: Path, tick: Tick) -> Tuple[int, str]:
+def run(
+    command: List[str], root: Path, log: Path, tick: Tick, settings: Optional[Dict[str, str]] = None
+) -> Tuple[int, str]:
     """Run a child to its end and return its exit status and output; the output also goes to ``log`` as it comes.
 
     ``tick`` is called five times a second with the latest line. Ctrl-C ends the child before it is passed on.
+    ``settings`` join its environment.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: List[str] = []
@@ -255,7 +328,7 @@ def run(command: List[str], root: Path, log: Path, tick: Tick) -> Tuple[int, str
         child = subprocess.Popen(
             command,
             cwd=str(root),
-            env=child_environment(),
+            env={**child_environment(), **(settings or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -305,7 +378,13 @@ NETWORK = (
     "|actively refused"
 )
 CAUSES = (
+    ("dll load failed|could not find the dll|msvcp140|vcruntime140",
+     "TensorFlow lacks the Microsoft Visual C++ Redistributable (x64); install it from Microsoft."),
     ("no space left|not enough space|disk quota exceeded|errno 28|os error 112", "The disk is full."),
+    ("externally-managed-environment|is externally managed",
+     "This Python belongs to the system, which lets nobody install packages into it: install another Python."),
+    ("error occurred during configuration|failed to parse environment|error: invalid value|is not a valid value for",
+     "A setting of the installer has a value that it does not understand."),
     ("ensurepip is not available|no module named '?(venv|ensurepip)", "This Python cannot make virtual environments."),
     ("do not match the hashes|hash mismatch|hashes are required",
      "A downloaded file broke off, or is not the one that was locked."),
@@ -317,13 +396,14 @@ CAUSES = (
     (r"50\d server error|http error 5\d\d|server error \(5\d\d|too many 5\d\d",
      "The package index has a fault of its own; try again later."),
     (NETWORK, "No network: the package index could not be reached."),
+    (r"(tensorflow|numpy|h5py|grpcio|libclang|ml[-_]dtypes|optree|pandas|scipy|wrapt)[\w-]*==\S+ \(from versions: none",
+     "The package index has no fitting file for this system and Python."),
     ("from versions: none|not found in the package registry",
      "The package index has nothing by that name (is its address right, and does it answer?)."),
     ("no matching distribution|no solution found|no wheels with|not a supported wheel|requires a different python",
      "The package index has no fitting file for this system and Python."),
     ("permission denied|read-only file|access is denied|permissionerror|errno 13|winerror 32|os error (5|13|30|32)",
      "A file is not writable or in use by another program."),
-    ("dll load failed", "TensorFlow lacks the Microsoft Visual C++ Redistributable; install it from Microsoft."),
 )
 ILLEGAL_INSTRUCTION = (-getattr(signal, "SIGILL", 4), 0xC000001D)
 
@@ -354,14 +434,25 @@ def run_or_fail(what: str, command: List[str], target: Target, log_name: str, ti
         NotReady: it failed; the text has the cause and the log.
     """
     log = target.logs / log_name
-    try:
-        status, output = run(command, target.root, log, tick)
-    except OSError as error:
-        status, output = 1, str(error)
+    status, output = _run(command, target, log, tick)
     if status:
-        where = log.relative_to(target.root).as_posix()
-        raise NotReady(f"{what} failed. {cause_of(output, status)} Details: {where}")
+        raise failure(what, cause_of(output, status), target, log)
     return output
+
+
+def _run(
+    command: List[str], target: Target, log: Path, tick: Tick, settings: Optional[Dict[str, str]] = None
+) -> Tuple[int, str]:
+    """Run a child; one that cannot be started has failed too."""
+    try:
+        return run(command, target.root, log, tick, settings)
+    except OSError as error:
+        return 1, str(error)
+
+
+def failure(what: str, cause: str, target: Target, log: Path) -> NotReady:
+    """Return the sentence for a step that failed."""
+    return NotReady(f"{what} failed. {cause} Details: {log.relative_to(target.root).as_posix()}")
 
 
 # ----------------------------------------------------------------------------------------------------------- Steps
@@ -406,7 +497,7 @@ def is_ready(root: Path) -> bool:
     drawn = (root / "exam.toml").is_file() and not (root / ".exam" / "draw").exists()
     if not (drawn and have_data and is_installed(workspace(root).venv, lock_of(root))):
         return False
-    command = [venv_python(workspace(root).venv), "-m", "exam.ready"]
+    command = [venv_python(workspace(root).venv), "-m", "exam.records.ready_marker"]
     try:
         return subprocess.run(
             command, cwd=str(root), env=child_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
@@ -459,20 +550,25 @@ def make_venv(target: Target, python: Python, step: Step) -> str:
             raise
         package = f"python{minor(python.version)}-venv"
         raise NotReady(f"{python.path} cannot make virtual environments: sudo apt install {package}") from error
-    half_made.unlink()
-    return "made" if broken else "repaired after a move"
+    remove(half_made)
+    if broken:
+        return "made"
+    scripts = [venv_python(venv), "-I", "-B", INSTALLATION, "scripts"]
+    run_or_fail("The repair", scripts, target, "install.log", step.tick)
+    return "repaired after a move"
 
 
 def find_engine(venv: Path, root: Path) -> None:
-    """Let the environment's Python find the engine, in whatever folder it is started, and behind everything else."""
+    """Let the environment's Python find the engine, in whatever folder it is started, and behind everything else.
+
+    Python reads the file in the encoding that is set when it starts, and does not start where that fails: only a line
+    of ASCII is read alike everywhere. ``exam/processes/launch.py`` knows the line, too.
+    """
+    text = f"import os, sys; sys.path.append(os.fsdecode({os.fsencode(root.resolve())!r}))\n"
     folders = [venv / "Lib" / "site-packages", *sorted(venv.glob("lib/python3*/site-packages"))]
     for folder in folders:
         if folder.is_dir():
-            with contextlib.suppress(UnicodeError):  # a path that the system's encoding cannot write
-                text = f"{root.resolve()}\n"
-                told = folder / "exam_workspace.pth"
-                if not told.exists() or told.read_text() != text:
-                    told.write_text(text)
+            (folder / "exam_workspace.pth").write_text(text, encoding="ascii")
 
 
 def _was_made_here(venv: Path) -> bool:
@@ -485,37 +581,103 @@ def _was_made_here(venv: Path) -> bool:
     return not commands or commands[0].rstrip().endswith(str(venv))
 
 
-def installer(python: str) -> List[str]:
+def ask(python: str, *words: str) -> object:
+    """Return what ``exam/machine/installation.py`` answers; it is run by the Python of the environment.
+
+    Raises:
+        NotReady: it has no answer.
+    """
+    files = {name: os.environ.get(name, "") for name in FILES}
+    try:
+        return json.loads(_output_of([python, "-I", "-B", INSTALLATION, *words], files))
+    except ValueError:
+        raise NotReady("The Python of .venv does not answer: remove the folder .venv.") from None
+
+
+def settings_for(python: str, root: Path) -> Settings:
+    """Return what the user has set for pip and uv; a variable outweighs a file, as both have it."""
+    answer = ask(python, "settings", str(root))
+    assert isinstance(answer, dict)
+    variables = {name: value for name, value in child_environment().items() if KEPT.fullmatch(name)}
+    found = {name: told for kind in ("pip", "uv") for name, told in answer[kind].items() if name not in os.environ}
+    values = {**{name: value for name, (value, _) in found.items()}, **variables}
+    return Settings(values, {name: file for name, (_, file) in found.items()}, answer["broken"])
+
+
+def installer(python: str, settings: Settings) -> List[str]:
     """Return the command that installs packages: uv where there is one, unless pip was given an index of its own.
 
     uv does not read pip's settings; who set an index or a proxy for pip wants it used.
+
+    Raises:
+        NotReady: a file with settings cannot be read.
     """
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-input"]
     uv = shutil.which("uv")
-    if not uv:
-        return pip
-    settings = _output_of([python, "-m", "pip", "config", "list"])
-    keys = "index[-_]url|no[-_]index|proxy|client[-_]cert" + ("" if "SSL_CERT_FILE" in os.environ else "|cert")
-    if re.search(rf"^[\w.:-]*\.({keys})=", settings, re.MULTILINE) and "UV_DEFAULT_INDEX" not in os.environ:
-        return pip
-    return [uv, "pip", "install", "--python", python]
+    network = PIPS_NETWORK if "SSL_CERT_FILE" in os.environ else (*PIPS_NETWORK, "PIP_CERT")
+    for_pip = any(name in settings.values for name in network) and "UV_DEFAULT_INDEX" not in settings.values
+    use = "pip" if not uv or for_pip else "uv"
+    if use in settings.broken:
+        raise NotReady(f"A file with settings for {use} is damaged: {settings.broken[use]}. Mend it, or move it away.")
+    if use == "pip":
+        return [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-input"]
+    no_index = ["--no-index"] if settings.values.get("UV_NO_INDEX", "").lower() not in OFF else []
+    return [str(uv), "pip", "install", "--python", python, *no_index]
+
+
+def cause_with_settings(output: str, status: int, use: str, settings: Settings) -> str:
+    """Return why an installation failed, with what the user has set where that may be the reason."""
+    values = {name: value for name, value in settings.values.items() if name.startswith(f"{use.upper()}_")}
+    shown = {name: _shown(name, values[name], settings.files.get(name)) for name in sorted(values)}
+    for name in shown:
+        if name.endswith(("_NO_INDEX", "_OFFLINE")) and values[name].lower() not in OFF:
+            return f"{use} may not use the package index: {shown[name]}."
+    cause = cause_of(output, status)
+    if "does not understand" in cause:
+        told = [shown[name] for name in shown if re.search(rf"(?<!\w){re.escape(values[name])}(?!\w)", output)]
+    elif re.search("index|network|proxy|certificate", cause):
+        told = [shown[name] for name in shown if re.search("INDEX|LINKS|HOST|PROXY|CERT|TLS", name)]
+    else:
+        told = []
+    return f"{cause} You have set: {', '.join(told)}." if told else cause
+
+
+def _shown(name: str, value: str, file: Optional[str]) -> str:
+    """Return a setting as the user wrote it; an address stays where it is, for it may hold a password."""
+    key = name.split("_", 1)[1].lower().replace("_", "-") if file else name
+    return (key if re.search("[:/]", value) else f"{key}={value}") + (f" in {file}" if file else "")
 
 
 def install(target: Target, lock: Path, step: Step) -> str:
-    """Install the lock into the virtual environment; the stamp that says so is written last."""
+    """Install the lock into the virtual environment; the stamp that says so is written last.
+
+    Raises:
+        NotReady: it failed, or the packages went elsewhere.
+    """
+    python, log = venv_python(target.venv), target.logs / "install.log"
     stamp, unfinished = target.venv / ".lock-sha256", target.venv / ".installing"
-    if is_installed(target.venv, lock):
+    if is_installed(target.venv, lock) and not ask(python, "missing", str(lock)):
         return "there already"
-    if stamp.exists():
-        stamp.unlink()
+    remove(stamp)
     unfinished.write_text("", encoding="ascii")
-    command = installer(venv_python(target.venv))
+    settings = settings_for(python, target.root)
+    command = installer(python, settings)
+    use = "uv" if command[1] == "pip" else "pip"
     # Without --only-binary, a system that has no wheel would spend minutes on compiling before it fails.
     locked = ["--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
-    run_or_fail("The installation", [*command, *locked], target, "install.log", step.tick)
-    unfinished.unlink()
+    status, output = _run([*command, *locked], target, log, step.tick, settings.values)
+    if status and "No module named pip" in output:  # as uv and PyCharm make environments
+        run_or_fail("Adding pip", [python, "-m", "ensurepip"], target, log.name, step.tick)
+        status, output = _run([*command, *locked], target, log, step.tick, settings.values)
+    if status:
+        raise failure("The installation", cause_with_settings(output, status, use, settings), target, log)
+    lacking = ask(python, "missing", str(lock))
+    if lacking:
+        assert isinstance(lacking, list)
+        cause = f"{use} says that it is done, but .venv has no {lacking[0]}."
+        raise failure("The installation", cause, target, log)
+    remove(unfinished)
     stamp.write_text(hash_of(lock) + "\n", encoding="ascii")
-    return f"{lock.name} installed with {'uv' if command[1] == 'pip' else 'pip'}"
+    return f"{lock.name} installed with {use}"
 
 
 def require_python() -> Python:
@@ -550,25 +712,36 @@ def set_up(target: Target) -> None:
     with Step(5, "Proof by training a model") as step:
         # What TensorFlow prints is for its log: shown here it would look like a fault.
         proof = [inside, "-m", "exam", "verify", "--no-marker"]
-        run_or_fail("The proof", proof, target, "verify.log", lambda _: step.tick("the first import is the slowest"))
+        slowest = "the first import is the slowest"
+        try:
+            run_or_fail("The proof", proof, target, "verify.log", lambda _: step.tick(slowest))
+        except NotReady:
+            remove(target.venv / ".lock-sha256")  # the next run looks at the packages again, all of them
+            raise
     with Step(6, "Training data") as step:
         run_or_fail("Making the data", [inside, "-m", "exam", "data"], target, "data.log", step.tick)
-        run_or_fail("The ready marker", [inside, "-m", "exam.ready", "write"], target, "data.log", step.tick)
+        command = [inside, "-m", "exam.records.ready_marker", "write"]
+        run_or_fail("The ready marker", command, target, "data.log", step.tick)
 
 
 # ------------------------------------------------------------------------------------------------------------ Main
 
 
-def resume_command(root: Path) -> str:
-    """Return the command that continues: any Python that runs will do, so the shortest name is given."""
+def typed(script: Path) -> str:
+    """Return the command that runs a script: any Python that runs will do, so the shortest name is given."""
     name = sys.executable
     for short in ("py",) if ON_WINDOWS else ("python", "python3"):
         path = shutil.which(short)
         if path and (ON_WINDOWS or os.path.realpath(path) == os.path.realpath(sys.executable)):
             name = short
             break
-    words = [name, str(root / "bootstrap.py")]
-    return subprocess.list2cmdline(words) if ON_WINDOWS else " ".join(shlex.quote(word) for word in words)
+    words = [name, str(script)]
+    if not ON_WINDOWS:
+        return " ".join(shlex.quote(word) for word in words)
+    command = subprocess.list2cmdline(words)
+    # PowerShell, whose user's own modules come before all others, runs a quoted path only after an ampersand.
+    home, modules = os.environ.get("USERPROFILE", "?").lower(), os.environ.get("PSModulePath", "").lower()
+    return f"& {command}" if command.startswith('"') and modules.startswith(home) else command
 
 
 def mode_of(environment: str) -> str:
@@ -620,7 +793,7 @@ def _interrupt(*_: object) -> NoReturn:
 
 def main(arguments: Optional[List[str]] = None, root: Path = ROOT) -> int:
     """Make the workspace at ``root`` ready and return the exit status."""
-    options = parse(arguments)
+    options, again = parse(arguments), typed(root / "bootstrap.py")
     if options.describe:
         print(json.dumps(describe()))
         return 0
@@ -628,7 +801,7 @@ def main(arguments: Optional[List[str]] = None, root: Path = ROOT) -> int:
         mode = mode_of(os.environ.get("EXAM_ENVIRONMENT", "")) if options.from_hook else "direct"
         if mode == "skip":
             draw_quickly(root)
-            print(f"The environment was skipped. Make it when you like: {resume_command(root)}")
+            print(f"The environment was skipped. Make it when you like: {again}")
         elif is_ready(root) and not options.force:
             print("This workspace is already ready.")
         else:
@@ -640,10 +813,10 @@ def main(arguments: Optional[List[str]] = None, root: Path = ROOT) -> int:
         return 2
     except (NotReady, OSError) as error:
         print(f"\nNot ready: {refused(error) if isinstance(error, OSError) else error}", file=sys.stderr)
-        print(f"The exam is kept. Continue with: {resume_command(root)}", file=sys.stderr)
+        print(f"The exam is kept. Continue with: {again}", file=sys.stderr)
         return {"auto": 0, "skip": 0, "required": 1}.get(mode, NOT_READY)
     except KeyboardInterrupt:
-        print(f"\nStopped. Nothing is lost; continue with: {resume_command(root)}", file=sys.stderr)
+        print(f"\nStopped. Nothing is lost; continue with: {again}", file=sys.stderr)
         return {"auto": 0, "skip": 0, "required": 1}.get(mode, INTERRUPTED)
 
 

@@ -22,7 +22,9 @@ def solution_model():
         ]
     )
     model.compile(optimizer="adam", loss=tf.keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
-    model.fit(x, y, validation_data=validation, epochs=20, verbose=2)
+    # The last epoch may be a bad one; the best by the validation data is kept.
+    stop = tf.keras.callbacks.EarlyStopping("val_accuracy", patience=6, restore_best_weights=True)
+    model.fit(x, y, validation_data=validation, epochs=20, callbacks=[stop], verbose=2)
     return model
 
 

@@ -6,12 +6,13 @@ import sys
 if not __package__:  # started as ``python exam``: the package's folder is searched, and not the one around it
     sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from exam import search_path
+from exam.machine import search_path
 
 
 def main() -> int:
     """Run the commands; without the packages, one sentence and exit status 3."""
     search_path.put_own_files_last()
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
@@ -24,9 +25,16 @@ def main() -> int:
         return _without(error.name or "that it needs")
 
 
+def _open_what_is_closed() -> None:
+    """Give a program that was started without output somewhere to write; else a file of ours would get that number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))
+
+
 def _without(package: str) -> int:
     """Say which command has the package that this Python lacks."""
-    from exam import trouble
+    from exam.machine import trouble
     from exam.workspace import Workspace
 
     print(f"This Python, {sys.executable}, has no package {package}.", file=sys.stderr)
@@ -35,13 +43,13 @@ def _without(package: str) -> int:
         again = trouble.typed(sys.argv[1:], str(python))
         print(f"The workspace has a Python of its own. Type: {again}", file=sys.stderr)
     else:
-        print("The workspace's environment is made with: python bootstrap.py", file=sys.stderr)
+        print(f"The workspace's environment is made with: {trouble.to_repair()}", file=sys.stderr)
     return 3
 
 
 def _start_reading() -> None:
     """Start the process that reads the file: it imports its packages while this one does."""
-    from exam.grading import reader
+    from exam.modelfile import reader
     from exam.workspace import Workspace
 
     try:

@@ -7,28 +7,33 @@ ready or the grader failed. Heavy imports stay inside the commands, so that ``--
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from exam import __version__, logs, ready
+from exam import __version__
+from exam.machine import logs
+from exam.records import ready_marker
 from exam.workspace import CATEGORIES, DATA_SOURCES, Exam, ExamTomlError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from exam.grading.fresh import Luck
-    from exam.grading.result import Result
-    from exam.standing import Standing
+    from exam.records.standing import Standing
+    from exam.result import Result
 
 CATEGORY = click.IntRange(1, 5)
 NOT_GRADABLE, NOT_READY = 1, 3
+OUTPUT = 1
+"""Standard output, as the system numbers it."""
 ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """What the system sends at its own end, a terminal that is closed, and whoever stops a program politely."""
 NO_WALL = (
@@ -68,7 +73,7 @@ def verify(as_json: bool, marker: bool) -> None:
     with _proving(as_json) as progress:
         found = environment.verify(workspace, progress)
     if marker:
-        ready.write(workspace)
+        ready_marker.write(workspace)
     gpus = f", {found.gpus} GPU" if found.gpus else ""
     _print(
         as_json,
@@ -115,13 +120,14 @@ def data(again: bool) -> None:
 def check(category: int, as_json: bool) -> None:
     """Inspect the model of CATEGORY without running it."""
     from exam import bank
-    from exam.grading import contained, scratch
-    from exam.report import terminal
+    from exam.grading import scratch
+    from exam.modelfile import sandbox
+    from exam.screens import terminal
 
     workspace = Workspace.find()
     drawn = _exam(workspace).questions
     with scratch.folder(workspace) as folder:
-        seen = contained.inspect(workspace.model(category), bank.load(drawn[category]), drawn=drawn, scratch=folder)
+        seen = sandbox.inspect(workspace.model(category), bank.load(drawn[category]), drawn=drawn, scratch=folder)
     if as_json:
         click.echo(json.dumps(seen.to_dict()))
     else:
@@ -149,11 +155,11 @@ def grade(
     """Submit and test the models of one or more CATEGORIES."""
     if bool(categories) == all_categories:
         raise click.UsageError("Say which category to grade, for example: grade 1; or all of them: grade --all")
-    from exam.grading import forks
+    from exam.grading import early_start
 
     workspace = Workspace.find()
     chosen = CATEGORIES if all_categories else sorted(set(categories))
-    forks.start_early(workspace, chosen)
+    early_start.start(workspace, chosen)
     exam = _exam(workspace)
     _warn_unless_ready(workspace)
     results = _grade(workspace, exam, chosen, as_json)
@@ -163,7 +169,7 @@ def grade(
         lucks = _fresh(workspace, exam, results, as_json) if fresh else None
         click.echo(json.dumps(_with_luck(results, lucks)))
     else:
-        from exam.report import terminal
+        from exam.screens import terminal
 
         console = terminal.console()
         most = None if all_findings else terminal.MOST_FINDINGS
@@ -179,13 +185,13 @@ def grade(
 @as_json
 def start(as_json: bool) -> None:
     """Start the clock of this exam."""
-    from exam import session
+    from exam.records import exam_clock
 
     workspace = Workspace.find()
     exam = _exam(workspace)
     _warn_unless_ready(workspace)
     with _clock_problems():
-        session.start(workspace, exam.hours)
+        exam_clock.start(workspace, exam.hours)
     _show_standing(workspace, exam, as_json)
 
 
@@ -203,14 +209,14 @@ def watch(keep_models: bool) -> None:
     """Grade a category whenever its mymodel.h5 is saved."""
     from exam import watch as watching
     from exam.bank.public import DataUnavailable
-    from exam.report import status
-    from exam.session import SessionError
+    from exam.records.exam_clock import SessionError
+    from exam.screens.watch import watch_screen
 
     workspace = Workspace.find()
     exam = _exam(workspace)
     _warn_unless_ready(workspace)
     try:
-        with status.watch_screen(exam.seed) as screen:
+        with watch_screen(exam.seed) as screen:
             watching.watch(workspace, exam, screen, keep_models)
     except KeyboardInterrupt:
         _say("Stopped watching. Every grading is kept: python -m exam status")
@@ -225,7 +231,7 @@ def watch(keep_models: bool) -> None:
 @as_json
 def finish(yes: bool, as_json: bool) -> None:
     """End this exam; what was submitted and tested counts."""
-    from exam import session, standing
+    from exam.records import exam_clock, standing
 
     workspace = Workspace.find()
     exam = _exam(workspace)
@@ -234,7 +240,7 @@ def finish(yes: bool, as_json: bool) -> None:
     if now.session is not None and not now.is_over and not yes:
         _confirm_the_end(now)
     with _clock_problems():
-        session.finish(workspace)
+        exam_clock.finish(workspace)
     _show_standing(workspace, exam, as_json)
 
 
@@ -244,7 +250,7 @@ def finish(yes: bool, as_json: bool) -> None:
 @as_json
 def history(category: int | None, every: bool, as_json: bool) -> None:
     """Show all exams of this workspace, and the attempts."""
-    from exam import history as past
+    from exam.records import history as past
 
     if every and category is None:
         raise click.UsageError("--every belongs to a category, for example: history --category 1 --every")
@@ -255,14 +261,14 @@ def history(category: int | None, every: bool, as_json: bool) -> None:
         return
     if not found:
         raise Failure("There is no exam yet. Draw one: python -m exam draw")
-    from exam.report import history as views
-    from exam.report import terminal
+    from exam.screens import history as views
+    from exam.screens import terminal
 
     console = terminal.console()
     if category is None:
         console.print(views.history_view(found, console.encoding))
         return
-    kept = past.kept_models(workspace)
+    kept = past.kept_hashes(workspace)
     if not every:
         console.print(views.last_attempts_view(found, category, kept, console.encoding))
         return
@@ -301,13 +307,13 @@ def draw(seed: int | None, category: int | None, question: str | None, data_sour
 @as_json
 def list_bank(category: int | None, as_json: bool) -> None:
     """List the questions there are, and how you did."""
-    from exam import catalogue
+    from exam.records import progress
 
-    entries = catalogue.entries(Workspace.find(), (category,) if category else CATEGORIES)
+    entries = progress.entries(Workspace.find(), (category,) if category else CATEGORIES)
     if as_json:
         click.echo(json.dumps([entry.to_dict() for entry in entries]))
     else:
-        from exam.report import terminal
+        from exam.screens import terminal
 
         console = terminal.console()
         console.print(terminal.bank_view(entries, console.encoding))
@@ -318,13 +324,13 @@ def list_bank(category: int | None, as_json: bool) -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 def report(no_open: bool, output: Path | None) -> None:
     """Write your exam as one HTML page, and open it."""
-    from exam import session
+    from exam.records import exam_clock
     from exam.report import page
 
     workspace = Workspace.find()
     exam = _exam(workspace)
     with _clock_problems():
-        clock = session.look(workspace)
+        clock = exam_clock.look(workspace)
     try:
         path = page.write(workspace, exam, clock, output, lambda note: _say(f"Note: {note}", err=True))
     except page.NotWritten as error:
@@ -350,11 +356,11 @@ def _exam(workspace: Workspace) -> Exam:
 
 def _refuse_while_the_clock_runs(workspace: Workspace) -> None:
     """An exam under its clock is ended on purpose, never by drawing the next one."""
-    from exam import session
+    from exam.records import exam_clock
 
     try:
-        clock = session.look(workspace)
-    except session.SessionError:  # a damaged clock goes to the archive with its exam
+        clock = exam_clock.look(workspace)
+    except exam_clock.SessionError:  # a damaged clock goes to the archive with its exam
         return
     if clock is not None and clock.state == "running":
         raise click.UsageError("This exam's clock is running. End it first: python -m exam finish")
@@ -363,7 +369,7 @@ def _refuse_while_the_clock_runs(workspace: Workspace) -> None:
 @contextmanager
 def _clock_problems() -> Iterator[None]:
     """Turn what the clock cannot do into one sentence."""
-    from exam.session import SessionError
+    from exam.records.exam_clock import SessionError
 
     try:
         yield
@@ -373,14 +379,14 @@ def _clock_problems() -> Iterator[None]:
 
 def _show_standing(workspace: Workspace, exam: Exam, as_json: bool) -> None:
     """Show where the exam stands now."""
-    from exam import standing
+    from exam.records import standing
 
     with _clock_problems():
         now = standing.read(workspace, exam)
     if as_json:
         click.echo(json.dumps({"exam": exam.seed, **now.to_dict()}))
         return
-    from exam.report import status, terminal
+    from exam.screens import status, terminal
 
     console = terminal.console()
     console.print(status.status_view(now, exam.seed, console.encoding))
@@ -388,11 +394,11 @@ def _show_standing(workspace: Workspace, exam: Exam, as_json: bool) -> None:
 
 def _show_clock(workspace: Workspace) -> None:
     """Show what is left of the exam's time, or that this was practice after it; nothing where there is no clock."""
-    from exam import session
-    from exam.report import status, terminal
+    from exam.records import exam_clock
+    from exam.screens import status, terminal
 
     with _clock_problems():
-        clock = session.look(workspace)
+        clock = exam_clock.look(workspace)
     if clock is not None:
         terminal.console().print(status.clock_line(clock))
 
@@ -413,7 +419,7 @@ def _confirm_the_end(now: Standing) -> None:
 
 def _warn_unless_ready(workspace: Workspace) -> None:
     """Say that the environment was never proven; grading goes on, since it may well work."""
-    problem = ready.problem(workspace)
+    problem = ready_marker.problem(workspace)
     if problem:
         _say(f"Note: {problem}", err=True)
 
@@ -421,7 +427,7 @@ def _warn_unless_ready(workspace: Workspace) -> None:
 def _grade(workspace: Workspace, exam: Exam, categories: Sequence[int], quiet: bool) -> list[Result]:
     """Grade, and keep every attempt before it is shown."""
     from exam.bank.public import DataUnavailable
-    from exam.session import SessionError
+    from exam.records.exam_clock import SessionError
     from exam.submission import submit
 
     with _status(quiet) as progress:
@@ -433,9 +439,9 @@ def _grade(workspace: Workspace, exam: Exam, categories: Sequence[int], quiet: b
 
 def _keep_models(workspace: Workspace, results: Sequence[Result]) -> None:
     """Keep the graded files; what cannot be kept costs a sentence and no score."""
-    from exam import kept
+    from exam.records import kept_models
 
-    for problem in kept.keep(workspace, results):
+    for problem in kept_models.keep(workspace, results):
         _say(f"Note: {problem}", err=True)
 
 
@@ -453,8 +459,8 @@ def _fresh(workspace: Workspace, exam: Exam, results: Sequence[Result], quiet: b
 
 def _show_fresh(workspace: Workspace, exam: Exam, results: Sequence[Result]) -> None:
     """Score on fresh hidden data while the learner reads the ordinary results, and show it below them."""
-    from exam.report import terminal
-    from exam.report.fresh import fresh_view
+    from exam.screens import terminal
+    from exam.screens.fresh import fresh_view
 
     if len(results) == len(CATEGORIES):
         click.echo()  # below the sum
@@ -472,7 +478,7 @@ def _with_luck(results: Sequence[Result], lucks: Sequence[Luck] | None) -> list[
 
 def _tuned(workspace: Workspace, exam: Exam) -> dict[int, int]:
     """Return category -> how many models were graded on this exam's hidden data, where these are many."""
-    from exam import tally
+    from exam.records import tally
 
     return tally.read(workspace, workspace.attempts, questions=exam.questions).tuned
 
@@ -526,7 +532,7 @@ def _download(question: Path) -> None:
     if not sys.stderr.isatty():
         public.fetch(question)
         return
-    from exam.report import downloads
+    from exam.screens import downloads
 
     with downloads.bars() as progress:
         public.fetch(question, progress)
@@ -534,11 +540,11 @@ def _download(question: Path) -> None:
 
 def _show_exam(workspace: Workspace, exam: Exam) -> None:
     """Say what was drawn, and where the exam before lies."""
-    from exam import catalogue
-    from exam.report import terminal
+    from exam.records import progress
+    from exam.screens import terminal
 
     click.echo(f"Exam {exam.seed}:")
-    terminal.console().print(terminal.exam_view(catalogue.entries(workspace)))
+    terminal.console().print(terminal.exam_view(progress.entries(workspace)))
     archives = sorted(path.name for path in workspace.archive.glob("*/"))
     if archives:
         _say(f"The exam before, with its answers, models and attempts, is in archive/{archives[-1]}.")
@@ -552,12 +558,16 @@ def _print(as_json: bool, data: dict[str, Any], text: str) -> None:
 
 
 def _say(text: str, err: bool = False) -> None:
-    """Print sentences: lines that are too long for the screen end between words."""
-    click.echo(_wrapped(text, err), err=err)
+    """Print sentences: lines that are too long for the screen end between words.
+
+    A note on stderr that cannot be shown stops nothing.
+    """
+    with suppress(OSError) if err else nullcontext():
+        click.echo(_wrapped(text, err), err=err)
 
 
 def _wrapped(text: str, err: bool = False) -> str:
-    from exam.report import columns
+    from exam.screens import columns
 
     return columns.wrapped(text, sys.stderr if err else sys.stdout)
 
@@ -568,7 +578,7 @@ def _status(quiet: bool) -> Iterator[Callable[[str], None]]:
     if quiet or not sys.stderr.isatty():
         yield lambda text: None
         return
-    from exam.report import terminal
+    from exam.screens import terminal
 
     with terminal.console(stderr=True).status("Reading the workspace ...") as status:
         yield lambda text: status.update(f"{text} ...")
@@ -594,12 +604,21 @@ def main() -> int:
     except SystemExit as done:
         return int(done.code or 0)
     except OSError as error:
-        return _refused_by_the_disk(error)
+        return _output_refused(error) or _refused_by_the_disk(error)
     except ModuleNotFoundError:  # another Python: the caller knows the right one
         raise
     except Exception:
         return _unforeseen(Workspace.find())
+    finally:
+        _end_undisturbed()
     return 0
+
+
+def _end_undisturbed() -> None:
+    """Answer no request to end any more: the command is done, and what is left is to tidy up and to go."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, *ENDINGS):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _end_in_order() -> None:
@@ -616,9 +635,30 @@ def _end_in_order() -> None:
                 signal.signal(number, end)
 
 
+def _output_refused(error: OSError) -> int | None:
+    """Say that standard output takes nothing, if it was that; what a command has done is on the disk before it shows.
+
+    Python forgets what it could not write, so that only another byte shows whether the output was it.
+    """
+    from exam.machine import trouble
+
+    if trouble.place_of(error) is not None:
+        return None
+    try:
+        os.write(OUTPUT, b"\n")
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, OUTPUT)  # or Python would complain once more at its end
+        os.close(nowhere)
+        kept = "What was graded is kept, and shown by: python -m exam status"
+        _say(f"The output could not be written ({error.strerror or error}). {kept}", err=True)
+        return NOT_READY
+    return None
+
+
 def _refused_by_the_disk(error: OSError) -> int:
     """Say which file of the learner's cannot be used, and how to go on; any other error of the system is ours."""
-    from exam import trouble
+    from exam.machine import trouble
 
     workspace = Workspace.find()
     refused = trouble.sentence(error, workspace.root, trouble.typed(sys.argv[1:]))
@@ -637,5 +677,6 @@ def _unforeseen(workspace: Workspace) -> int:
         logs.write(folder / "faults.log", "exam " + " ".join(sys.argv[1:]), traceback.format_exc())
         if (folder / "faults.log").exists():
             break
-    _say(f"The exam program failed, not your work; nothing was scored. Details are in {folder}.", err=True)
+    kept = "What was graded before is kept: python -m exam status"
+    _say(f"The exam program failed, not your work. {kept}\nDetails are in {folder}.", err=True)
     return NOT_READY

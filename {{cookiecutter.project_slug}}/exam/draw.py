@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from exam import trouble
+from exam.machine import trouble
 from exam.workspace import (
     ACCELERATORS,
     CATEGORIES,
@@ -27,6 +27,7 @@ from exam.workspace import (
     ExamTomlError,
     Workspace,
     parse_json,
+    patiently,
     read,
     timestamp,
     write_atomically,
@@ -131,7 +132,7 @@ def _is_decided(workspace: Workspace) -> bool:
             return True
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
         pass
-    os.rename(staging, staging.with_name(f"draw-damaged-{timestamp()}"))
+    patiently(os.rename, staging, staging.with_name(f"draw-damaged-{timestamp()}"))
     return False
 
 
@@ -245,7 +246,7 @@ def _prepare(workspace: Workspace, exam: Exam, bank_folder: Path) -> None:
             shutil.copyfile(source / name, target / name)
     write_atomically(unfinished / "archive", _archive_name(workspace))
     write_atomically(unfinished / "exam.toml", exam.to_toml())
-    os.replace(unfinished, staging)
+    patiently(os.replace, unfinished, staging)
 
 
 def _archive_name(workspace: Workspace) -> str:
@@ -266,7 +267,7 @@ def _put_into_place(workspace: Workspace) -> Exam:
         if (staging / name).exists():
             _move(workspace.root / name, archive / name)
             _move(staging / name, workspace.root / name)
-    shutil.rmtree(staging)
+    patiently(shutil.rmtree, staging)
     return Exam.read(workspace.exam_toml)
 
 
@@ -277,7 +278,7 @@ def _move(source: Path, target: Path) -> None:
     if target.exists():
         raise FileExistsError(17, "exists already", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.rename(source, target)
+    patiently(os.rename, source, target)
 
 
 def main(root: Path | None = None) -> int:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from exam import logs
-from exam.running.launch import own_module
-from exam.running.process import DEATHS, signal_of
+from exam.machine import logs
+from exam.machine.trouble import to_repair
+from exam.processes.launch import needed, own_module
+from exam.processes.limited_process import DEATHS, signal_of
 from exam.workspace import Exam, ExamTomlError, Workspace, parse_json
 
 WANTED = {"backend": "tensorflow", "floatx": "float32", "image_data_format": "channels_last"}
@@ -24,8 +27,16 @@ WANTED = {"backend": "tensorflow", "floatx": "float32", "image_data_format": "ch
 FASHION_MNIST_SAMPLES = 60_000
 BENCHMARK_EPOCHS = 5
 AGAIN = "python -m exam verify"
-SPEAK_TO_TENSORFLOW = ("KERAS_", "KMP_", "LD_PRELOAD", "MLIR_", "OMP_", "ONEDNN_", "TF_", "TFLITE_", "XLA_")
+SPEAK_TO_TENSORFLOW = (
+    "KERAS_", "KMP_", "LD_PRELOAD", "MLIR_", "MPL", "OMP_", "ONEDNN_", "PROTOCOL_", "TF_", "TFLITE_", "XLA_"
+)
 """Beginnings of the variables of the environment that TensorFlow, Keras and their libraries read."""
+NO_RUNTIME = r"DLL load failed|could not find the dll|msvcp140|vcruntime140"
+"""What is said on a Windows without the runtime of Visual C++. Source: ``tensorflow/python/platform/self_check.py``."""
+RUNTIME = (
+    "It needs the Microsoft Visual C++ Redistributable (x64), which Windows does not bring: install it from Microsoft, "
+    f"then try again: {AGAIN}"
+)
 Progress = Callable[[str], None]
 
 
@@ -34,11 +45,11 @@ class EnvironmentProblem(Exception):
 
     Args:
         problem: a sentence.
-        remedy: another one, up to the command.
+        remedy: another one, up to the command; None to repair the environment.
     """
 
-    def __init__(self, problem: str, remedy: str = "Repair the environment: python bootstrap.py") -> None:
-        super().__init__(f"{problem} {remedy}")
+    def __init__(self, problem: str, remedy: str | None = None) -> None:
+        super().__init__(f"{problem} {remedy or f'Repair the environment: {to_repair()}'}")
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class Verification:
         gpus: how many TensorFlow sees.
         difference: the largest between the predictions before saving and those that the grader got.
         seconds: that the proof took.
-        is_walled: whether the processes that read and run model files are shut in here, see ``exam.running.wall``.
+        is_walled: whether the processes that read and run model files are shut in here, see ``exam.processes.wall``.
     """
 
     python: str
@@ -95,7 +106,7 @@ def verify(workspace: Workspace, progress: Progress = lambda text: None) -> Veri
         OSError: a log or a copy cannot be written.
     """
     from exam.grading import scratch, trial
-    from exam.grading.run import Runner
+    from exam.running.runner import Runner
 
     started = time.monotonic()
     _refuse_unwanted_settings()
@@ -105,8 +116,8 @@ def verify(workspace: Workspace, progress: Progress = lambda text: None) -> Veri
         np.save(folder / "x.npy", x)
         told = _trained(workspace, "tiny", str(folder))
         progress("Sending it through the grader")
-        answer = trial.send(folder / "mymodel.h5", x, folder, runner)
-        found = trial.difference(answer, np.asarray(told["answers"], np.float32).reshape(-1, 1))
+        outcome = trial.send(folder / "mymodel.h5", x, folder, runner)
+        found = trial.difference(outcome, np.asarray(told["answers"], np.float32).reshape(-1, 1))
     if isinstance(found, str):
         raise EnvironmentProblem(f"A saved model cannot be graded here. {found}")
     if not found <= trial.TOLERANCE:
@@ -133,22 +144,37 @@ def _trained(workspace: Workspace, task: str, argument: str) -> dict[str, Any]:
     """Return what ``exam.trainer`` found in a process of its own, whose output goes to a log.
 
     Raises:
-        EnvironmentProblem: it found a problem, or died.
+        EnvironmentProblem: it found a problem, or died; where it goes well with nothing set, what is set is named.
     """
-    log = workspace.log / "tensorflow.log"
+    train = partial(_in_a_process, workspace.log / "tensorflow.log", task, argument)
+    found = train(None)
+    if isinstance(found, dict):
+        return found
+    if re.search(NO_RUNTIME, found, re.IGNORECASE):
+        raise EnvironmentProblem(found, RUNTIME)
+    if isinstance(train(needed(gpu=False)), str):
+        raise EnvironmentProblem(found)
+    speaking = {name: value for name, value in os.environ.items() if name.startswith(SPEAK_TO_TENSORFLOW)}
+    # Terraform's variables begin as TensorFlow's do, and much of what is set is harmless: only a trial tells.
+    at_fault = [name for name in speaking if isinstance(train({**needed(gpu=False), name: speaking[name]}), str)]
+    raise EnvironmentProblem(found, _unset(at_fault or [*speaking]))
+
+
+def _in_a_process(log: Path, task: str, argument: str, variables: dict[str, str] | None) -> dict[str, Any] | str:
+    """Return what a training found, or why there was none, one sentence; ``variables`` None for those that are set."""
     logs.make_room(log)
     with tempfile.TemporaryDirectory() as folder, log.open("a+b") as output:
         began = output.seek(0, os.SEEK_END)
         told = Path(folder, "told.json")
-        command = own_module("exam.trainer", task, argument, str(told))
-        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False).returncode
+        command, nowhere = own_module("exam.trainer", task, argument, str(told)), subprocess.DEVNULL
+        code = subprocess.run(
+            command, env=variables, stdin=nowhere, stdout=output, stderr=output, check=False
+        ).returncode
         if code:
             output.seek(began)
-            raise EnvironmentProblem(_death(code, output.read().decode(errors="replace"), log), *_remedy())
+            return _death(code, output.read().decode(errors="replace"), log)
         found: dict[str, Any] = parse_json(told.read_bytes())
-    if "problem" in found:
-        raise EnvironmentProblem(found["problem"])
-    return found
+    return str(found["problem"]) if "problem" in found else found
 
 
 def _death(code: int, printed: str, log: Path) -> str:
@@ -159,10 +185,10 @@ def _death(code: int, printed: str, log: Path) -> str:
     return f"Training with TensorFlow {what} (exit code {code}){last} All that it printed is in {log}."
 
 
-def _remedy() -> list[str]:
-    """Return what helps where variables of the environment are more likely at fault than the packages."""
-    set_here = sorted(name for name in os.environ if name.startswith(SPEAK_TO_TENSORFLOW))
-    return [f"Unset {', '.join(set_here)}, which TensorFlow reads, then try again: {AGAIN}"] if set_here else []
+def _unset(names: list[str]) -> str:
+    """Return what helps where variables of the environment are at fault, and not the packages."""
+    what = f"Unset {', '.join(sorted(names))}" if names else "Unset what you have set for TensorFlow"
+    return f"With none of your environment variables it goes well. {what}, then try again: {AGAIN}"
 
 
 def _refuse_unwanted_settings() -> None:
@@ -185,7 +211,9 @@ def unwanted_setting() -> str | None:
         settings = parse_json(file.read_bytes())
     except (OSError, ValueError):
         return None
-    for key, wanted in WANTED.items() if isinstance(settings, dict) else ():
+    if not isinstance(settings, dict) or not isinstance(settings.get("epsilon", 1e-7), float):
+        return f"{file} is not as Keras writes it, and Keras cannot be imported with it. Correct or rename that file."
+    for key, wanted in WANTED.items():
         if key == "backend" and os.environ.get("KERAS_BACKEND"):
             continue  # it outweighs the file
         value = settings.get(key, wanted)
@@ -196,7 +224,7 @@ def unwanted_setting() -> str | None:
 
 def _is_walled() -> bool:
     """Return whether a process could shut itself in; a wall is for good, so another process tries."""
-    return not subprocess.run(own_module("exam.running.wall"), capture_output=True, check=False).returncode
+    return not subprocess.run(own_module("exam.processes.wall"), capture_output=True, check=False).returncode
 
 
 def benchmark(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exam import attempts, session
 from exam.grading.grade import Progress, grade
-from exam.grading.result import Result
-from exam.grading.run import Runner
+from exam.records import attempts, exam_clock
+from exam.result import Result
+from exam.running.runner import Runner
 from exam.workspace import Exam, Workspace
 
 
@@ -31,7 +31,7 @@ def submit(
         SessionError: the exam's clock is damaged.
         DataUnavailable: a hidden set cannot be made.
     """
-    clock = session.look(workspace)  # at the moment of submission: what is under way when time runs out counts
+    clock = exam_clock.look(workspace)  # at the moment of submission: what is under way when time runs out counts
     results = grade(workspace, exam, categories, progress, runner)
     attempts.record(workspace, results, clock)
     return results

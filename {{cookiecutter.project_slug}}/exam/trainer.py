@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import time
 from pathlib import Path
@@ -29,8 +30,18 @@ def _tensorflow() -> Any:
         logging.getLogger("absl").setLevel(logging.ERROR)  # that .h5 is a legacy format is known here
         tf.keras.layers  # noqa: B018  # Keras itself is imported only now
     except Exception as error:  # a broken native library raises more than ImportError
-        raise NoTraining(f"TensorFlow cannot be imported ({str(error).splitlines()[0]}).") from error
+        raise NoTraining(f"TensorFlow cannot be imported ({_reason(error)}).") from error
     return tf
+
+
+def _reason(error: Exception) -> str:
+    """Return the line of an error that says what failed; TensorFlow puts a traceback into one, and advice after it.
+
+    Source: ``tensorflow/python/pywrap_tensorflow.py``.
+    """
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    errors = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Warning): ", line)]
+    return (errors[-1] if errors and lines[0].startswith("Traceback") else lines[0]).rstrip(".")
 
 
 def tiny(folder: Path) -> dict[str, Any]:

@@ -14,15 +14,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
-from exam import bank, kept, session, standing
+from exam import bank
 from exam.bank import hidden
-from exam.grading import superblock
 from exam.grading.grade import new_runner
-from exam.grading.result import Result
-from exam.grading.run import Runner
-from exam.standing import Standing
+from exam.modelfile import superblock
+from exam.records import exam_clock, kept_models, standing
+from exam.records.standing import Standing
+from exam.running.runner import Runner
+from exam.screens.watch import Screen, View
 from exam.submission import submit
 from exam.workspace import CATEGORIES, Exam, Workspace
 
@@ -34,35 +34,6 @@ LOOK_SECONDS = 30.0
 """How often the clock is read from the disk, where another terminal may have ended the exam."""
 
 Signature = tuple[int, int]
-
-
-class Screen(Protocol):
-    """What a watcher shows."""
-
-    def show(self, now: View) -> None:
-        """Show everything as it is now; called once a second and after each change."""
-
-    def graded(self, results: Sequence[Result]) -> None:
-        """Tell that models have just been graded."""
-
-
-@dataclass(frozen=True)
-class View:
-    """One moment of watching.
-
-    Attributes:
-        standing: of the exam.
-        last: what the last grading found; empty before the first.
-        graded_at: when that was, in UTC.
-        doing: what is being done at this moment, empty while waiting.
-        problems: sentences on graded files that could not be kept.
-    """
-
-    standing: Standing
-    last: tuple[Result, ...] = ()
-    graded_at: datetime | None = None
-    doing: str = ""
-    problems: tuple[str, ...] = ()
 
 
 @dataclass
@@ -172,7 +143,7 @@ class Watcher:
         """Submit and test these categories, and show what came of it."""
         self.files.take(categories)
         results = submit(self.workspace, self.exam, categories, self._doing, self.runner)
-        problems = kept.keep(self.workspace, results) if self.keep_models else ()
+        problems = kept_models.keep(self.workspace, results) if self.keep_models else ()
         now = standing.read(self.workspace, self.exam)
         self.view = View(now, tuple(results), datetime.now(UTC), problems=tuple(problems))
         self.screen.graded(results)
@@ -194,7 +165,7 @@ class Watcher:
 def _ticked(before: Standing) -> Standing:
     """Return the standing with the clock a moment later, without touching the disk."""
     clock = before.session
-    return Standing(session.advance(clock, session.Reading.now()) if clock else None, before.categories)
+    return Standing(exam_clock.advance(clock, exam_clock.Reading.now()) if clock else None, before.categories)
 
 
 def watch(workspace: Workspace, exam: Exam, screen: Screen, keep_models: bool = False) -> None:

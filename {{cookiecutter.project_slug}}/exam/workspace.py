@@ -8,8 +8,9 @@ import math
 import os
 import re
 import stat
+import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ CATEGORIES = (1, 2, 3, 4, 5)
 ACCELERATORS = ("cpu", "gpu")
 DATA_SOURCES = ("offline", "public")
 LARGEST_SEED = 2**63 - 1
+PAUSES = (0.01, 0.04, 0.1, 0.15, 0.2)
+"""Seconds between attempts to move a file that another program has open."""
 
 
 class ExamTomlError(ValueError):
@@ -151,7 +154,9 @@ class Exam:
             # utf-8-sig: some editors on Windows put a byte order mark first, which TOML does not allow.
             values = tomllib.loads(read(path).decode("utf-8-sig"))
         except FileNotFoundError:
-            message = f"There is no {path.name} in {path.parent}. Make one: python bootstrap.py"
+            from exam.machine.trouble import to_repair  # which most commands need not import
+
+            message = f"There is no {path.name} in {path.parent}. Make one: {to_repair()}"
             raise ExamTomlError(message) from None
         except OSError as error:
             raise _wrong(f"it cannot be read ({error.strerror})") from None
@@ -236,13 +241,30 @@ def parse_json(text: str | bytes) -> Any:
         raise ValueError("it is nested too deep") from None
 
 
+def patiently(action: Callable[..., object], *arguments: object) -> None:
+    """Call what moves or removes files; try again for half a second while another program has one of them open.
+
+    On Windows indexers, virus scanners and sync clients look at every new file.
+
+    Raises:
+        PermissionError: it is still in use, or was never ours.
+    """
+    for pause in PAUSES:
+        try:
+            action(*arguments)
+            return
+        except PermissionError:
+            time.sleep(pause)
+    action(*arguments)
+
+
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all, text as UTF-8: a reader never sees half of it. Makes missing folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(temporary, path)
+        patiently(os.replace, temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -1,5 +1,5 @@
 """The checks look at your own files last: a keras.py of yours must not stand for Keras."""
 
-from exam import search_path
+from exam.machine import search_path
 
 search_path.put_own_files_last()

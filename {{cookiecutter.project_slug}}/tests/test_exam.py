@@ -6,9 +6,10 @@ One category alone: python -m pytest -k Category3
 
 import pytest
 
-from exam import checks, trouble
+from exam import requirements
 from exam.bank.public import DataUnavailable
-from exam.session import SessionError
+from exam.machine import trouble
+from exam.records.exam_clock import SessionError
 from exam.workspace import ExamTomlError, Workspace
 
 
@@ -17,7 +18,7 @@ def graded(request):
     """Grade the categories whose tests were chosen."""
     categories = {item.cls.category for item in request.session.items if hasattr(item.cls, "category")}
     try:
-        return checks.grade_submitted(QUESTIONS, categories)
+        return requirements.grade_submitted(QUESTIONS, categories)
     except (DataUnavailable, ExamTomlError, SessionError) as problem:
         sentence = str(problem)
     except OSError as error:
@@ -30,15 +31,15 @@ def graded(request):
 
 def branch(category, question):
     """Return a class with one test for each requirement of a category."""
-    tests = {requirement.name(question): leaf(category, requirement) for requirement in checks.REQUIREMENTS}
-    return type(checks.group(category, question), (), {"__test__": True, "category": category, **tests})
+    tests = {requirement.name(question): leaf(category, requirement) for requirement in requirements.REQUIREMENTS}
+    return type(requirements.group(category, question), (), {"__test__": True, "category": category, **tests})
 
 
 def leaf(category, requirement):
     """Return the test of one requirement."""
 
     def test(self, graded):
-        verdict = checks.judge(requirement, graded[category])
+        verdict = requirements.judge(requirement, graded[category])
         if verdict.outcome == "failed":
             pytest.fail(verdict.reason, pytrace=False)
         if verdict.outcome == "not checked":
@@ -49,7 +50,7 @@ def leaf(category, requirement):
 
 
 try:
-    QUESTIONS = checks.drawn()
+    QUESTIONS = requirements.drawn()
 except ExamTomlError as problem:
     QUESTIONS, PROBLEM = {}, str(problem)
 
@@ -58,4 +59,4 @@ except ExamTomlError as problem:
         pytest.fail(PROBLEM, pytrace=False)
 
 
-globals().update({checks.group(number, question): branch(number, question) for number, question in QUESTIONS.items()})
+globals().update({requirements.group(*drawn): branch(*drawn) for drawn in QUESTIONS.items()})

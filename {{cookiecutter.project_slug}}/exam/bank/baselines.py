@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 
 
 def logistic_regression(train_x: Array, train_y: Array, x: Array, C: float = 1.0) -> Array:

@@ -14,7 +14,7 @@ import platformdirs
 from exam import __version__, bank
 from exam.bank import streams
 from exam.bank.question import HiddenSet, Question
-from exam.workspace import ordinary
+from exam.workspace import ordinary, patiently
 
 KEPT = 40
 """Hidden sets kept; eight exams. The oldest make room: they can be made again at any time."""
@@ -96,14 +96,15 @@ def _save(path: Path, hidden: HiddenSet) -> None:
             file.close()
             os.unlink(file.name)
             raise
-    os.replace(file.name, path)
+    patiently(os.replace, file.name, path)
 
 
 def _prune(hidden_folder: Path, most: int) -> None:
     """Remove all but the ``most`` hidden sets that were used last."""
     files = sorted(hidden_folder.glob("*.npz"), key=_last_use, reverse=True)
     for path in files[most:]:
-        path.unlink(missing_ok=True)
+        with suppress(PermissionError):  # another grading reads it, on Windows; the next one removes it
+            path.unlink(missing_ok=True)
 
 
 def _last_use(path: Path) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 from exam.bank.streams import generator
 
 if TYPE_CHECKING:

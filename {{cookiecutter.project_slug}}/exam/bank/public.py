@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from exam import trouble
 from exam.bank.hidden import folder as cache_folder
-from exam.bank.question import Array
+from exam.bank.metrics import Array
+from exam.machine import trouble
+from exam.workspace import patiently
 
 if TYPE_CHECKING:
     from requests.exceptions import RequestException
@@ -161,8 +162,8 @@ def reading(path: Path) -> Iterator[None]:
     except (ValueError, TypeError, LookupError, EOFError, zipfile.BadZipFile, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise disk_trouble(path.name, path.parent, error) from error
-        path.unlink(missing_ok=True)
-        path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
+        for file in (path, path.with_name(f"{path.name}.sha256")):
+            patiently(file.unlink, True)
         raise DataUnavailable(
             f"{path.name} is damaged and was removed from the cache ({error}). Download it again: python -m exam data"
         ) from error

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-
+from exam.bank.metrics import METRICS, Array
 from exam.bank.skills import SKILLS
 
-Array = npt.NDArray[Any]
 Task = Literal["regression", "binary", "multiclass", "forecast"]
+
+LEVELS = {1: "easy", 2: "medium", 3: "hard"}
+"""How difficult a question is, in words."""
 
 
 @dataclass(frozen=True)
@@ -31,58 +31,6 @@ class HiddenSet:
     x: Array
     y: Array
     baseline: Array
-
-
-@dataclass(frozen=True)
-class Metric:
-    """How predictions become one number.
-
-    Attributes:
-        label: the name that learners read.
-        greater_is_better: as in scikit-learn; False for errors.
-        measure: ``(y, predictions, baseline) -> float``, arrays shaped as in ``HiddenSet``.
-    """
-
-    label: str
-    greater_is_better: bool
-    measure: Callable[[Array, Array, Array], float]
-
-
-def _accuracy(y: Array, predictions: Array, baseline: Array) -> float:
-    return float(np.mean(np.argmax(predictions, axis=-1) == y))
-
-
-def _balanced_accuracy(y: Array, predictions: Array, baseline: Array) -> float:
-    correct = np.argmax(predictions, axis=-1) == y
-    return float(np.mean([np.mean(correct[y == label]) for label in np.unique(y)]))
-
-
-def _binary_accuracy(y: Array, predictions: Array, baseline: Array) -> float:
-    return float(np.mean((predictions > 0.5) == (y > 0.5)))
-
-
-def _max_error(y: Array, predictions: Array, baseline: Array) -> float:
-    return float(np.max(np.abs(predictions.astype(np.float64) - y)))
-
-
-def _mean_absolute_error(y: Array, predictions: Array, baseline: Array) -> float:
-    return float(np.mean(np.abs(predictions.astype(np.float64) - y)))
-
-
-def _relative_mae(y: Array, predictions: Array, baseline: Array) -> float:
-    return _mean_absolute_error(y, predictions, baseline) / _mean_absolute_error(y, baseline, baseline)
-
-
-METRICS = {
-    "accuracy": Metric("accuracy", True, _accuracy),
-    # The mean of the recalls of all classes, as scikit-learn's balanced_accuracy_score.
-    "balanced_accuracy": Metric("balanced accuracy", True, _balanced_accuracy),
-    "binary_accuracy": Metric("accuracy", True, _binary_accuracy),
-    "max_error": Metric("largest absolute error", False, _max_error),
-    "mean_absolute_error": Metric("mean absolute error", False, _mean_absolute_error),
-    # Hyndman & Koehler, "Another look at measures of forecast accuracy", 2006, section 2.4: relative measures.
-    "relative_mae": Metric("MAE relative to the baseline", False, _relative_mae),
-}
 
 
 @dataclass(frozen=True)
@@ -150,13 +98,12 @@ class Question:
         Raises:
             ValueError: naming the question and the field.
         """
-        rising = METRICS[self.metric].greater_is_better if self.metric in METRICS else True
-        steps = [b - a for a, b in zip(self.bands, self.bands[1:], strict=False)]
+        metric = METRICS.get(self.metric, METRICS["accuracy"])
         multiclass = self.task == "multiclass"
         rules = {
             "category": self.category in range(1, 6),
             "metric": self.metric in METRICS,
-            "bands": len(self.bands) == 5 and all(step > 0 if rising else step < 0 for step in steps),
+            "bands": len(self.bands) == 5 and all(map(metric.better, self.bands[1:], self.bands)),
             "shapes": bool(self.input_shape) and bool(self.output_shape),
             "activations": bool(self.activations),
             "largest_id": self.largest_id == 0 or (self.largest_id > 0 and self.input_scale == 1),
@@ -181,6 +128,5 @@ class Question:
 
     def points(self, value: float) -> int:
         """Return how many of the five bands ``value`` reaches, 0 to 5; 0 for NaN."""
-        if METRICS[self.metric].greater_is_better:
-            return sum(value >= band for band in self.bands)
-        return sum(value <= band for band in self.bands)
+        metric = METRICS[self.metric]
+        return sum(value == band or metric.better(value, band) for band in self.bands)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 
 
 def autoregressive(stream: np.random.Generator, steps: int, memory: float, deviation: float) -> Array:
@@ -49,7 +49,7 @@ def write_csv(path: Path, columns: Mapping[str, Iterable[object]], formats: Sequ
         ",".join(text.format(value) for text, value in zip(formats, values, strict=True))
         for values in zip(*columns.values(), strict=True)
     ]
-    path.write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8")
+    path.write_text("\n".join([",".join(columns), *rows]) + "\n", encoding="utf-8", newline="\n")
 
 
 def write_hours(path: Path, first_date: np.datetime64, series: Array, decimals: Mapping[str, int]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 
 PADDING, OOV = 0, 1
 OOV_TOKEN = "<OOV>"
@@ -79,9 +79,9 @@ def unseen(
 def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Write a JSON list of objects, one a line."""
     lines = [json.dumps(dict(row)) for row in rows]
-    path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+    path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8", newline="\n")
 
 
 def write_word_index(path: Path, word_index: Mapping[str, int]) -> None:
     """Write word -> id as JSON, one a line."""
-    path.write_text(json.dumps(dict(word_index), indent=0) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(dict(word_index), indent=0) + "\n", encoding="utf-8", newline="\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 from exam import bank
 from exam.bank import hidden
 from exam.bank.public import disk_trouble
-from exam.workspace import read, timestamp
+from exam.workspace import patiently, read, timestamp
 
 SUMS = "SHA256SUMS"
 """The file in ``data/`` that says what was made there, in the format of the program ``sha256sum``."""
@@ -49,7 +49,7 @@ def make(
         question.write_training(partial, seed)
         _write_sums(partial)
         _make_way(data, partial)
-        os.replace(partial, data)
+        patiently(os.replace, partial, data)
     except OSError as error:
         raise disk_trouble(f"the data of category {question.category}", category_folder, error) from error
     finally:
@@ -62,9 +62,9 @@ def _make_way(data: Path, new: Path) -> None:
     if not data.exists():
         return
     if data.is_dir() and _files(data) <= _files(new):
-        shutil.rmtree(data)
+        patiently(shutil.rmtree, data)
     else:
-        os.rename(data, data.with_name(f"data-before-{timestamp()}"))
+        patiently(os.rename, data, data.with_name(f"data-before-{timestamp()}"))
 
 
 def changed(data: Path) -> list[str]:

@@ -1,1 +1,1 @@
-"""Grading: inspect the file, run the model in a process of its own, score, explain."""
+"""The whole way of a model file, and what is kept of it."""

@@ -6,11 +6,11 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exam.grading import files
+from exam.modelfile import intake
 from exam.workspace import Workspace, ordinary, write_atomically
 
 if TYPE_CHECKING:
-    from exam.bank.question import Array
+    from exam.bank.metrics import Array
 
 
 def path(workspace: Workspace, sha256: str | None, seed: int, fingerprint: str) -> Path:
@@ -20,7 +20,7 @@ def path(workspace: Workspace, sha256: str | None, seed: int, fingerprint: str) 
 
 def may_answer(workspace: Workspace, seed: int, category: int) -> bool:
     """Return whether grading a category will probably run no model: none is there, or this very file was graded."""
-    digest = files.digest(workspace.model(category))
+    digest = intake.digest(workspace.model(category))
     return digest is None or any(_beside(file).exists() for file in workspace.cache.glob(f"{digest}-{seed}-*.json"))
 
 

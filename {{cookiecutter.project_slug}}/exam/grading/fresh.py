@@ -5,7 +5,7 @@ Nothing here is an attempt or changes a score.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,14 +15,15 @@ import numpy as np
 
 from exam import bank
 from exam.bank import hidden
-from exam.bank.question import Array, HiddenSet, Question
-from exam.grading import cache, contained, files, reader, scratch
-from exam.grading.evidence import Study
-from exam.grading.experiments import Again, OnTraining
+from exam.bank.metrics import METRICS, Array, mean_of_ratios
+from exam.bank.question import HiddenSet, Question
+from exam.grading import cache, scratch
 from exam.grading.grade import Progress, new_runner, write_fault
-from exam.grading.result import Result
-from exam.grading.run import Answer, Job
-from exam.grading.score import Score, score
+from exam.modelfile import intake, reader, sandbox
+from exam.result import Result
+from exam.running.live_model import Job
+from exam.running.runner import Outcome, predict
+from exam.scoring import Score, score
 from exam.workspace import Exam, Workspace
 
 SAMPLES = 3
@@ -123,7 +124,7 @@ class _Trial:
 
     def jobs(self, category: Path) -> list[Job]:
         """Return one run for each sample."""
-        return [Job(self.question, self.model, path, category, _no_study) for path in self.fresh if self.model]
+        return [Job(self.question, self.model, path, category) for path in self.fresh if self.model]
 
 
 def examine(
@@ -148,9 +149,9 @@ def examine(
             _make_samples(trial, exam.seed)
         jobs = [trial.jobs(workspace.category(trial.result.category)) for trial in trials]
         progress("Predicting the fresh samples")
-        answers = iter(runner.run([job for several in jobs for job in several]))
+        outcomes = iter(runner.run([job for several in jobs for job in several], predict))
         pairs = zip(trials, jobs, strict=True)
-        return [_luck(workspace, trial, [next(answers) for _ in several]) for trial, several in pairs]
+        return [_luck(workspace, trial, [next(outcomes) for _ in several]) for trial, several in pairs]
 
 
 def _begin(workspace: Workspace, result: Result, folder: Path) -> _Trial:
@@ -158,9 +159,9 @@ def _begin(workspace: Workspace, result: Result, folder: Path) -> _Trial:
     trial = _Trial(bank.load(result.question), result, None)
     model = folder / str(result.category) / "mymodel.h5"
     repaired, version = model.with_name("repaired.h5"), result.versions.get("saved by keras")
-    with suppress(files.Refused, reader.Damaged):  # removed meanwhile: not the graded file any more either
-        if files.take(workspace.model(result.category), model).sha256 == result.sha256:
-            trial.model = repaired if contained.repaired_copy(model, repaired, version) else model
+    with suppress(intake.Refused, reader.Damaged):  # removed meanwhile: not the graded file any more either
+        if intake.take(workspace.model(result.category), model).sha256 == result.sha256:
+            trial.model = repaired if sandbox.repaired_copy(model, repaired, version) else model
     return trial
 
 
@@ -175,22 +176,17 @@ def _make_samples(trial: _Trial, seed: int) -> None:
         trial.fresh += (path,)
 
 
-def _no_study(predictions: Array, again: Again, on_training: OnTraining) -> Study:
-    """Ask the model nothing more: lost points were explained by the grading."""
-    return Study()
-
-
-def _luck(workspace: Workspace, trial: _Trial, answers: list[Answer]) -> Luck:
+def _luck(workspace: Workspace, trial: _Trial, outcomes: list[Outcome[Array]]) -> Luck:
     """Score the answers to all sets of one model."""
     result, question = trial.result, trial.question
     assert result.points is not None and result.value is not None
     luck = Luck(result.category, result.title, result.metric, result.points, result.value)
     if trial.model is None:
         return replace(luck, notes=(CHANGED.format(category=result.category),))
-    for fault in filter(None, (answer.fault for answer in answers)):
+    for fault in filter(None, (outcome.fault for outcome in outcomes)):
         write_fault(workspace, question, fault)
-    given = zip(trial.fresh, (answer.predictions for answer in answers), strict=True)
-    samples = [score(question, hidden.read(path), answer) for path, answer in given if answer is not None]
+    predicted = [(path, outcome.value) for path, outcome in zip(trial.fresh, outcomes, strict=True)]
+    samples = [score(question, hidden.read(path), value) for path, value in predicted if value is not None]
     notes = []
     if len(samples) < len(trial.fresh):
         notes.append(FAILED)
@@ -216,61 +212,29 @@ def interval(question: Question, samples: HiddenSet, predictions: Array) -> Inte
 
     The hidden samples are drawn again, as many and with replacement, a thousand times; the middle 95 % of the metric's
     values are the interval (Efron & Tibshirani, "An introduction to the bootstrap", 1993, chapter 13: percentiles).
-    Always the same for the same predictions.
+    Always the same for the same predictions. The largest error has none: it hangs on a single sample, which a
+    bootstrap either draws or not.
 
     Args:
         question: the declaration.
         samples: the hidden set.
         predictions: finite, (n, *output_shape).
     """
-    if question.metric not in PARTS or not np.isfinite(predictions).all():
+    metric = METRICS[question.metric]
+    if metric.combine is not mean_of_ratios or not np.isfinite(predictions).all():
         return None
-    part, whole = PARTS[question.metric](samples, predictions.astype(np.float64))
-    stream = np.random.default_rng(0)
-    values = [_ratio(part, whole, stream.integers(len(part), size=len(part))) for _ in range(RESAMPLES)]
-    outside = (100 - LEVEL) / 2
-    low, high = (round(float(value), 4) for value in np.percentile(values, (outside, 100 - outside)))
+    from scipy.stats import bootstrap
+
+    part, whole = metric.parts(samples.y, predictions, samples.baseline)
+    found = bootstrap(
+        (np.arange(len(part)),),
+        lambda rows: metric.combine(part[rows], whole[rows]),
+        n_resamples=RESAMPLES,
+        vectorized=False,
+        method="percentile",
+        confidence_level=LEVEL / 100,
+        rng=np.random.default_rng(0),
+    )
+    low, high = (round(float(value), 4) for value in found.confidence_interval)
     worse, better = sorted((question.points(low), question.points(high)))
     return Interval(low, high, (worse, better))
-
-
-def _ratio(part: Array, whole: Array, rows: Array) -> float:
-    """Return the metric of some samples: the mean over columns of the sum of ``part`` over the sum of ``whole``."""
-    with np.errstate(invalid="ignore"):  # a rare class may be missing among some samples: 0 of 0
-        return float(np.nanmean(part[rows].sum(axis=0) / whole[rows].sum(axis=0)))
-
-
-def _correct(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
-    right = np.argmax(predictions, axis=-1) == samples.y
-    return right[:, None], np.ones((len(right), 1))
-
-
-def _correct_by_class(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
-    right, _ = _correct(samples, predictions)
-    members = samples.y[:, None] == np.unique(samples.y)
-    return right & members, members
-
-
-def _correct_side(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
-    right = ((predictions > 0.5) == (samples.y > 0.5)).reshape(len(predictions), -1)
-    return right, np.ones_like(right)
-
-
-def _errors(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
-    errors = np.abs(predictions - samples.y).reshape(len(predictions), -1).mean(axis=1, keepdims=True)
-    return errors, np.ones_like(errors)
-
-
-def _relative_errors(samples: HiddenSet, predictions: Array) -> tuple[Array, Array]:
-    return _errors(samples, predictions)[0], _errors(samples, samples.baseline)[0]
-
-
-PARTS: dict[str, Callable[[HiddenSet, Array], tuple[Array, Array]]] = {
-    "accuracy": _correct,
-    "balanced_accuracy": _correct_by_class,
-    "binary_accuracy": _correct_side,
-    "mean_absolute_error": _errors,
-    "relative_mae": _relative_errors,
-}
-"""Metric -> two arrays (n, columns) from which it is a mean of ratios, see ``_ratio``. The largest error is missing on
-purpose: it hangs on a single sample, which a bootstrap either draws or not."""

@@ -1,4 +1,4 @@
-"""The whole way of a model file: copy, inspect, look the answer up, run, score, explain."""
+"""The whole way of a model file: copy, look the answer up, inspect, run, score, explain."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from exam import __version__, bank, logs, trouble
+from exam import __version__, bank
 from exam.bank import hidden
+from exam.bank.metrics import METRICS, Array
 from exam.bank.public import DataUnavailable
-from exam.bank.question import METRICS, Array, Question
-from exam.grading import cache, contained, experiments, files, reader, scratch, trial
-from exam.grading.evidence import Evidence, Study
-from exam.grading.experiments import Again, OnTraining
-from exam.grading.explain import explain
-from exam.grading.findings import Finding, finding
-from exam.grading.inspect import Inspection
-from exam.grading.result import Result
-from exam.grading.run import Answer, Job, Runner
-from exam.grading.score import Score, score
+from exam.bank.question import Question
+from exam.findings import Finding, finding
+from exam.grading import cache, scratch, trial
+from exam.machine import logs, trouble
+from exam.modelfile import intake, reader, sandbox
+from exam.modelfile.inspection import Inspection
+from exam.reasons import experiments
+from exam.reasons.evidence import Evidence
+from exam.reasons.explain import explain
+from exam.result import Result
+from exam.running.live_model import Job, LiveModel
+from exam.running.runner import Outcome, Runner
+from exam.scoring import Score, score
 from exam.workspace import Exam, Workspace, parse_json, read, write_atomically
 
 Progress = Callable[[str], None]
@@ -81,19 +84,21 @@ def grade(
 
 
 def _begin(workspace: Workspace, exam: Exam, category: int, folder: Path) -> _Grading:
-    """Copy and inspect one file; finish at once when it cannot be graded or was graded before."""
+    """Copy and inspect one file; finish at once when it was graded before or cannot be graded."""
     started = time.monotonic()
     question, model = bank.load(exam.questions[category]), workspace.model(category)
     shown = f"Category{category}/{model.name}"
     grading = _Grading(question, Inspection(model, shown, ""), hidden.fingerprint(question), started)
     try:
-        grading.seen = contained.inspect(model, question, shown, exam.questions, folder)
-        if grading.seen.finding is not None:
-            grading.result = _result(grading, exam, "not gradable", 0, findings=(grading.seen.finding,))
-        else:
+        grading.seen = sandbox.enter(model, question, shown, folder)
+        if grading.seen.finding is None:
             grading.result = _cached(workspace, exam, grading)
         if grading.result is None:
-            _repair(grading, exam)
+            grading.seen = sandbox.examine(grading.seen, question, exam.questions)
+            if grading.seen.finding is None:
+                _repair(grading, exam)
+            else:
+                grading.result = _result(grading, exam, "not gradable", 0, findings=(grading.seen.finding,))
     except Exception as error:
         if _of_the_disk(error):
             raise
@@ -112,7 +117,7 @@ def _repair(grading: _Grading, exam: Exam) -> None:
     seen = grading.seen
     repaired = seen.path.with_name("repaired.h5")
     try:
-        if contained.repaired_copy(seen.path, repaired, seen.keras_version):
+        if sandbox.repaired_copy(seen.path, repaired, seen.keras_version):
             seen.path = repaired
         grading.loaded = _digest(seen.path)
     except reader.Damaged as damaged:
@@ -122,7 +127,7 @@ def _repair(grading: _Grading, exam: Exam) -> None:
 
 def _digest(copy: Path) -> str | None:
     """Return the hash of a private copy; a repaired one may be twice as long, where bfloat16 became float32."""
-    return files.digest(copy, 3 * files.MAX_BYTES)
+    return intake.digest(copy, 3 * intake.MAX_BYTES)
 
 
 def new_runner(workspace: Workspace, exam: Exam) -> Runner:
@@ -146,16 +151,22 @@ def _run(
             grading.result = _fault(workspace, exam, grading, traceback.format_exc())
     progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
     ready = [(grading, grading.job) for grading in gradings if grading.job is not None]
-    answers = runner.run(
-        [job for _, job in ready], lambda job: progress(f"Predicted category {job.question.category}")
-    )
-    for (grading, job), answer in zip(ready, answers, strict=True):
+    inspections = {job.question.category: grading.seen for grading, job in ready}
+
+    def work(job: Job, model: LiveModel) -> Evidence:
         try:
-            grading.result = _finish(workspace, exam, grading, job, answer)
-            if answer.finding is not None and answer.finding.code in trial.DOUBTFUL:
+            return _evidence(job, model, inspections[job.question.category])
+        finally:
+            progress(f"Predicted category {job.question.category}")
+
+    outcomes = runner.run([job for _, job in ready], work)
+    for (grading, _), outcome in zip(ready, outcomes, strict=True):
+        try:
+            grading.result = _finish(workspace, exam, grading, outcome)
+            if outcome.finding is not None and outcome.finding.code in trial.DOUBTFUL:
                 cause = trial.problem(folder, runner)
                 if cause is not None:
-                    grading.result = _fault(workspace, exam, grading, f"{answer.finding.message}\n{cause}", cause)
+                    grading.result = _fault(workspace, exam, grading, f"{outcome.finding.message}\n{cause}", cause)
         except Exception:
             grading.result = _fault(workspace, exam, grading, traceback.format_exc())
 
@@ -174,29 +185,33 @@ def _job(workspace: Workspace, exam: Exam, grading: _Grading) -> Job:
         raise RuntimeError(f"{seen.path} was changed after its inspection")
     path = hidden.ensure(question, exam.seed)
     folder = workspace.category(question.category)
-    return Job(question, seen.path, path, folder, partial(_study, question, path), seen.keras_version or "?")
+    return Job(question, seen.path, path, folder, seen.keras_version or "?")
 
 
-def _study(question: Question, path: Path, predictions: Array, again: Again, on_training: OnTraining) -> Study:
-    """Experiment with a model that lost points, while it is loaded."""
-    samples = hidden.read(path)
-    return experiments.study(question, samples, predictions, score(question, samples, predictions), again, on_training)
+def _evidence(job: Job, model: LiveModel, inspection: Inspection) -> Evidence:
+    """Predict, score, and experiment with a model that lost points, while it is loaded.
 
-
-def _finish(workspace: Workspace, exam: Exam, grading: _Grading, job: Job, answer: Answer) -> Result:
-    """Score and explain one answer; remember it unless we failed."""
-    if answer.fault is not None:
-        return _fault(workspace, exam, grading, answer.fault)
-    if answer.finding is not None:
-        return _result(grading, exam, "not gradable", 0, findings=(answer.finding,))
-    assert answer.predictions is not None
+    Raises:
+        NoPredictions: why there is nothing to score.
+    """
+    question, predictions = job.question, model.predict()
     samples = hidden.read(job.hidden)
-    scored = score(grading.question, samples, answer.predictions)
-    given = Evidence(
-        grading.question, samples, answer.predictions, scored, grading.seen, answer.study, answer.whole_numbers
-    )
-    result = _result(grading, exam, "scored", scored.points, scored, explain(given))
-    _remember(workspace, grading, result, answer.predictions)
+    scored = score(question, samples, predictions)
+    study = experiments.study(question, samples, predictions, scored, model)
+    return Evidence(question, samples, predictions, scored, inspection, study, model.whole_numbers)
+
+
+def _finish(workspace: Workspace, exam: Exam, grading: _Grading, outcome: Outcome[Evidence]) -> Result:
+    """Explain what came of one model; remember it unless we failed."""
+    if outcome.fault is not None:
+        return _fault(workspace, exam, grading, outcome.fault)
+    if outcome.finding is not None:
+        return _result(grading, exam, "not gradable", 0, findings=(outcome.finding,))
+    evidence = outcome.value
+    assert evidence is not None
+    scored = evidence.score
+    result = _result(grading, exam, "scored", scored.points, scored, explain(evidence))
+    _remember(workspace, grading, result, evidence.predictions)
     return result
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from exam.machine import locks
 from exam.workspace import Workspace
 
 SECONDS_TO_LOCK = 60
@@ -23,7 +24,7 @@ def folder(workspace: Workspace) -> Iterator[Path]:
     workspace.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     _remove_what_a_kill_left(workspace)
     with tempfile.TemporaryDirectory(dir=workspace.scratch, prefix="grading-", ignore_cleanup_errors=True) as made:
-        with FileLock(_lock(Path(made))):
+        with locks.held(_lock(Path(made))):
             yield Path(made)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from exam import bank
-from exam.bank.question import Array
-from exam.grading import contained, tiny
-from exam.grading.evidence import Study
-from exam.grading.run import Answer, Job, Runner
+from exam.bank.metrics import Array
+from exam.modelfile import minimal_model, sandbox
+from exam.running.live_model import Job
+from exam.running.runner import Outcome, Runner, predict
 
 DOUBTFUL = ("not-loadable", "newer-keras", "not-predictable", "out-of-bounds")
 """Findings that a machine can bring about as well as a model."""
@@ -28,36 +28,36 @@ def problem(folder: Path, runner: Runner) -> str | None:
     if runner.is_proven:
         return None
     with tempfile.TemporaryDirectory(dir=folder) as made:
-        x = tiny.inputs()
-        answer = send(tiny.write(Path(made, "tiny.h5")), x, folder, runner)
-    found = difference(answer, tiny.answers(x))
+        x = minimal_model.inputs()
+        outcome = send(minimal_model.write(Path(made, "tiny.h5")), x, folder, runner)
+    found = difference(outcome, minimal_model.answers(x))
     runner.is_proven = not isinstance(found, str) and found <= TOLERANCE
     if isinstance(found, float):
         found = f"A model of one neuron answers wrongly, by {found:.1e}."
     return None if runner.is_proven else found
 
 
-def send(model: Path, x: Array, folder: Path, runner: Runner) -> Answer:
+def send(model: Path, x: Array, folder: Path, runner: Runner) -> Outcome[Array]:
     """Return what the grader's own way gives for a model (1,) -> (1,) and its inputs, float32 (n, 1).
 
     Raises:
         RuntimeError: the process that reads files cannot be started.
         OSError: the copies cannot be written.
     """
-    question = bank.load(tiny.QUESTION)
-    seen = contained.inspect(model, question, scratch=folder)
+    question = bank.load(minimal_model.QUESTION)
+    seen = sandbox.inspect(model, question, scratch=folder)
     if seen.finding is not None:
-        return Answer(finding=seen.finding)
+        return Outcome(finding=seen.finding)
     hidden = seen.path.with_name("x.npz")
     np.savez(hidden, x=x)
-    (answer,) = runner.run([Job(question, seen.path, hidden, folder, lambda *_: Study())])
-    return answer
+    (outcome,) = runner.run([Job(question, seen.path, hidden, folder)], predict)
+    return outcome
 
 
-def difference(answer: Answer, wanted: Array) -> float | str:
+def difference(outcome: Outcome[Array], wanted: Array) -> float | str:
     """Return by how much the answers differ from what is ``wanted`` at most; a sentence where there are none."""
-    if answer.predictions is not None:
-        return float(np.max(np.abs(answer.predictions - wanted)))
-    if answer.finding is not None:
-        return answer.finding.message
-    return (answer.fault or "The process stopped.").strip().splitlines()[-1]
+    if outcome.value is not None:
+        return float(np.max(np.abs(outcome.value - wanted)))
+    if outcome.finding is not None:
+        return outcome.finding.message
+    return (outcome.fault or "The process stopped.").strip().splitlines()[-1]

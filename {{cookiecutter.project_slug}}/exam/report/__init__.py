@@ -1,1 +1,1 @@
-"""What people look at. Renderers are pure functions of the records of grading."""
+"""The report: one page with pictures and words. Renderers are pure functions of the records."""

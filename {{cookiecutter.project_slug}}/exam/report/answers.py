@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank import hidden
+from exam.bank.metrics import Array
 from exam.bank.public import DataUnavailable
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
 from exam.bank.texts import PADDING
 from exam.grading import cache
-from exam.grading.result import Result
+from exam.result import Result
 from exam.workspace import Workspace
 
 PICTURE_SIZE = 160

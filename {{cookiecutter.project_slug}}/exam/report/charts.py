@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from markupsafe import Markup
 
-from exam.bank.question import METRICS, Array, Question
+from exam.bank.metrics import METRICS, Array
+from exam.bank.question import Question
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

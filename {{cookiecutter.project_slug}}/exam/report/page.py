@@ -18,20 +18,23 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from exam import __version__, bank, catalogue, history, standing
-from exam.attempts import Attempt, left_out_note
-from exam.bank.question import METRICS, Question
+from exam import __version__, bank
+from exam.bank.metrics import METRICS
+from exam.bank.question import LEVELS, Question
 from exam.bank.skills import SECTIONS
-from exam.catalogue import LEVELS, Entry
-from exam.grading.findings import Finding
-from exam.grading.result import PASS_MARK, WEIGHTS, Result
+from exam.findings import Finding
+from exam.records import history, progress, standing
+from exam.records.attempts import Attempt, left_out_note
+from exam.records.exam_clock import Session
+from exam.records.progress import Entry
+from exam.records.standing import CategoryStanding, Standing
+from exam.records.tally import RECENT
 from exam.report import answers, charts
 from exam.report.charts import Label
 from exam.report.details import Details, Figure, details
-from exam.report.terminal import CATEGORY_TITLES, duration
-from exam.session import Session
-from exam.standing import CategoryStanding, Standing
-from exam.tally import RECENT
+from exam.result import Result
+from exam.scoring import PASS_MARK, WEIGHTS
+from exam.screens.terminal import CATEGORY_TITLES, duration
 from exam.workspace import Exam, Workspace, write_atomically
 
 COMMAND = re.compile(r"python -m exam \w+(?: --[a-z-]+| \d\b| \w+_\w+)*")
@@ -156,7 +159,7 @@ def render(
     made = standing.count(workspace, exam)
     stands = standing.of(workspace, exam, session, made)
     past = history.exams(workspace)
-    entries = catalogue.entries(workspace, exams=[other.made for other in past])
+    entries = progress.entries(workspace, exams=[other.made for other in past])
     parts = [_part(workspace, questions[entry.category], entry, folder) for entry in stands.categories]
     environment = _environment()
     return environment.get_template("page.html.j2").render(
@@ -268,7 +271,7 @@ def _bands(question: Question, latest: Attempt | None) -> Figure | None:
         return None
     result = latest.result
     found = "no number" if result.value is None else f"{result.value:g}"
-    direction = "more" if METRICS[question.metric].greater_is_better else "less"
+    direction = METRICS[question.metric].better_way
     needed = ", ".join(f"{band:g}" for band in question.bands)
     text = f"{found}; baseline {result.baseline:g}. 1 to 5 points need {needed}; {direction} is better."
     label = Label(f"category{question.category}-bands", f"{result.metric} of category {question.category}", text)

@@ -1,1 +1,1 @@
-"""The limited processes in which a stranger's file is read and run: of one kind, with one protocol."""
+"""A model that runs: TensorFlow in a limited process, and what it answers."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 

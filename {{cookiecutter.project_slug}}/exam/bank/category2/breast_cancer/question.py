@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 
@@ -94,7 +95,7 @@ def write_training(folder: Path, seed: int) -> None:
         write_csv(folder / f"{name}.csv", {**dict(zip(column_names(), cells.T, strict=True)), "malignant": y})
     mean, deviation = constants(seed)
     scale = {"mean": mean.tolist(), "deviation": deviation.tolist()}
-    (folder / "constants.json").write_text(json.dumps(scale, indent=1) + "\n", encoding="utf-8")
+    (folder / "constants.json").write_text(json.dumps(scale, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def make_hidden(seed: int) -> HiddenSet:

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.baselines import one_hot
+from exam.bank.metrics import Array
 from exam.bank.public import fetch, read_idx
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
 
 ID = "fashion_mnist"

@@ -8,7 +8,8 @@ import numpy as np
 
 from exam.bank.baselines import logistic_regression
 from exam.bank.category2.garments.wardrobe import GARMENTS, SIZE, pictures
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
 
 ID = "garments"

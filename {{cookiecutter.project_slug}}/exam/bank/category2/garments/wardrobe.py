@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 
 SIZE = 28
 FINE = 3  # sketches are drawn this much larger; averaging their pixels smooths the outlines

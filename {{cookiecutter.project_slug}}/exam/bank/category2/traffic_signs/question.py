@@ -7,8 +7,9 @@ from pathlib import Path
 from exam.bank.baselines import logistic_regression
 from exam.bank.category2.traffic_signs.signs import SIGNS
 from exam.bank.category2.traffic_signs.street import photograph
+from exam.bank.metrics import Array
 from exam.bank.pictures import decoded, draw_files, write_folders
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
 
 ID = "traffic_signs"
 SIZE = 30

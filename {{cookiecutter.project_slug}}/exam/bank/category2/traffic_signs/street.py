@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exam.bank.category2.traffic_signs.signs import sign
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 from exam.bank.streams import pick
 
 if TYPE_CHECKING:

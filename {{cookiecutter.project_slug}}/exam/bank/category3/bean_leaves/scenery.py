@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 
 Colour = tuple[float, float, float]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.category3.bean_leaves.blades import Blade
+from exam.bank.metrics import Array
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-    from exam.bank.category3.bean_leaves.leaves import Blade
 
 Colour = tuple[int, int, int]
 

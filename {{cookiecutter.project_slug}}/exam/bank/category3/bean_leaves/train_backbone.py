@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.bank.category3.bean_leaves.leaves import PLANTS, photograph
+from exam.bank.category3.bean_leaves.blades import PLANTS
+from exam.bank.category3.bean_leaves.leaves import photograph
 from exam.bank.category3.bean_leaves.question import BACKBONE, ID, SIZE
 from exam.bank.category3.bean_leaves.states import STATES
+from exam.bank.metrics import Array
 from exam.bank.pictures import resized
-from exam.bank.question import Array
 from exam.bank.streams import generator
 
 SEED = 1

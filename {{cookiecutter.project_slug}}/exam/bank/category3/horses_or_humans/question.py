@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.baselines import grey_thumbnails, logistic_regression
+from exam.bank.metrics import Array
 from exam.bank.pictures import decoded
 from exam.bank.public import fetch, unpack_classes
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
+from exam.workspace import patiently
 
 ID = "horses_or_humans"
 SIZE = 150
@@ -35,7 +37,7 @@ def write_training(folder: Path, seed: int) -> None:
         if stream.random() < VALIDATION_SHARE:
             target = folder / "validation" / path.parent.name / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(target)
+            patiently(path.rename, target)
 
 
 def pictures(archive: str) -> tuple[Array, Array]:

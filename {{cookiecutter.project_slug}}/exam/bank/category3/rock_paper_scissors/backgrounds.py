@@ -6,7 +6,7 @@ import colorsys
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 
 
 def soft_noise(stream: np.random.Generator, height: int, width: int, cells: int, rows: int = 0) -> Array:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exam.bank.category3.rock_paper_scissors.backgrounds import background, soft_noise
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture

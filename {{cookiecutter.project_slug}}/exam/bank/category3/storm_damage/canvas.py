@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture

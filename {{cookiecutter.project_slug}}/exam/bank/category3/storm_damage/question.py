@@ -9,8 +9,9 @@ import numpy as np
 from exam.bank.baselines import logistic_regression
 from exam.bank.category3.storm_damage.canvas import SIZE
 from exam.bank.category3.storm_damage.storm import tile
+from exam.bank.metrics import Array
 from exam.bank.pictures import decoded, draw_files, write_folders
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
 
 ID = "storm_damage"
 CLASSES = ("intact", "damaged")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from exam.bank.public import DataUnavailable
 from exam.bank.texts import words_of
+from exam.machine.trouble import to_repair
 
 # Sources that are the same in every build of a version, where much prose stands in little code.
 SOURCES: dict[str, tuple[str, ...]] = {
@@ -117,7 +118,7 @@ def _sources(package: str) -> Iterator[str]:
     """Yield the texts of the files named by ``SOURCES`` in the order of their paths, without tests and long files."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise DataUnavailable(f"The package {package} is not installed. Repair the environment: python bootstrap.py")
+        raise DataUnavailable(f"The package {package} is not installed. Repair the environment: {to_repair()}")
     root = Path(spec.submodule_search_locations[0])
     found = {path for entry in SOURCES[package] for path in _python_files(root, entry)}
     for path in sorted(found, key=lambda path: path.relative_to(root).as_posix()):

@@ -8,10 +8,12 @@ import numpy as np
 
 from exam.bank.baselines import one_hot
 from exam.bank.category4.library_docs.docstrings import SOURCES, passages_by_file
+from exam.bank.metrics import Array
 from exam.bank.public import DataUnavailable
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import PADDING, Labelled, encode, make_word_index, write_rows, write_word_index
+from exam.machine.trouble import to_repair
 
 ID = "library_docs"
 PARTS = {"hidden": 350, "validation": 80, "training": 200}
@@ -39,7 +41,7 @@ def parts(seed: int) -> dict[str, Labelled]:
             while len(texts) < size:
                 if not waiting:
                     message = f"The package {package} is not the expected version."
-                    raise DataUnavailable(f"{message} Repair the environment: python bootstrap.py")
+                    raise DataUnavailable(f"{message} Repair the environment: {to_repair()}")
                 texts += waiting.pop()
             dealt[part] += [(text, label) for text in texts[:size]]
     return {part: [texts[number] for number in stream.permutation(len(texts))] for part, texts in dealt.items()}

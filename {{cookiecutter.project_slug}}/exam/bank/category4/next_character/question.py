@@ -11,7 +11,8 @@ import numpy as np
 
 from exam.bank.baselines import one_hot
 from exam.bank.category4.next_character.farm import story
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import write_rows
 
@@ -80,7 +81,7 @@ def write_training(folder: Path, seed: int) -> None:
     (folder / "text.txt").write_text(training_text(seed), encoding="utf-8", newline="\n")
     rows = ({"window": window, "next": following} for window, following in validation_windows(seed))
     write_rows(folder / "validation.json", rows)
-    (folder / "characters.json").write_text(json.dumps(INDEX, indent=0) + "\n", encoding="utf-8")
+    (folder / "characters.json").write_text(json.dumps(INDEX, indent=0) + "\n", encoding="utf-8", newline="\n")
 
 
 def after_the_last_two(text: str, windows: list[str]) -> list[int]:

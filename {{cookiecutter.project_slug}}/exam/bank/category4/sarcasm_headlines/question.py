@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from exam.bank.metrics import Array
 from exam.bank.public import fetch, reading
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
 from exam.bank.texts import Labelled, encode, make_word_index, write_rows, write_word_index
 
 ID = "sarcasm_headlines"

@@ -8,7 +8,8 @@ import numpy as np
 
 from exam.bank.baselines import bag_of_words
 from exam.bank.category4.satire_headlines.grammar import headline
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import Labelled, distinct, encode, make_word_index, unseen, write_rows, write_word_index
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from exam.bank.baselines import majority
 from exam.bank.category4.support_tickets.grammar import TEAMS, ticket
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import Labelled, distinct, encode, make_word_index, unseen, write_word_index
 
@@ -56,7 +57,7 @@ def write_training(folder: Path, seed: int) -> None:
         rows.writerow(("ticket", "text"))
         rows.writerows((name, text) for name, (text, _) in zip(names, tickets, strict=True))
     teams = {name: TEAMS[label] for name, (_, label) in sorted(zip(names, tickets, strict=True))}
-    (folder / "teams.json").write_text(json.dumps(teams, indent=0) + "\n", encoding="utf-8")
+    (folder / "teams.json").write_text(json.dumps(teams, indent=0) + "\n", encoding="utf-8", newline="\n")
     write_word_index(folder / "word_index.json", word_index_of(tickets))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exam.bank.question import Array
+from exam.bank.metrics import Array
 from exam.bank.series import autoregressive
 
 HOURS = np.arange(24.0)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.category5.bike_rentals.city import DECIMALS, FEATURES, draw_city, simulate
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.series import windows, write_hours
 from exam.bank.streams import generator
 
@@ -55,7 +56,7 @@ def write_training(folder: Path, seed: int) -> None:
         "deviation": deviation.tolist(),
         "training_hours": training_hours(series),
     }
-    (folder / "normalisation.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (folder / "normalisation.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def make_hidden(seed: int) -> HiddenSet:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.series import windows, write_csv
 from exam.bank.streams import generator
 
@@ -62,7 +63,7 @@ def write_training(folder: Path, seed: int) -> None:
     write_csv(folder / "co2.csv", {"week_ending": dates, "ppm": cells})
     mean, deviation = constants(ppm)
     content = {"mean": mean, "deviation": deviation, "validation_weeks": VALIDATION_WEEKS}
-    (folder / "normalisation.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (folder / "normalisation.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def make_hidden(seed: int) -> HiddenSet:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from exam.bank.metrics import Array
 from exam.bank.public import fetch, reading
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.question import HiddenSet, Question
 from exam.bank.series import windows, write_csv
 
 ID = "monthly_sunspots"

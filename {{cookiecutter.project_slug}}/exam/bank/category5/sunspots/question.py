@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.series import windows, write_csv
 from exam.bank.streams import generator
 
@@ -85,7 +86,7 @@ def write_training(folder: Path, seed: int) -> None:
         "k": dict(zip(OBSERVATORIES, factors(seed).tolist(), strict=True)),
         "validation_months": VALIDATION_MONTHS,
     }
-    (folder / "observatories.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (folder / "observatories.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def make_hidden(seed: int) -> HiddenSet:

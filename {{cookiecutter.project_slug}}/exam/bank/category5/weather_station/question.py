@@ -13,7 +13,8 @@ from exam.bank.category5.weather_station.stations import (
     draw_stations,
     sea_level_temperatures,
 )
-from exam.bank.question import Array, HiddenSet, Question
+from exam.bank.metrics import Array
+from exam.bank.question import HiddenSet, Question
 from exam.bank.series import windows, write_csv
 from exam.bank.streams import generator
 
@@ -69,7 +70,7 @@ def write_training(folder: Path, seed: int) -> None:
         "colder_per_metre": COLDER_PER_METRE,
         "training_months": YEAR * (FIRST_VALIDATION_YEAR - first),
     }
-    (folder / "stations.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (folder / "stations.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def make_hidden(seed: int) -> HiddenSet:

@@ -1,0 +1,787 @@
+"""The catalogue of findings: what was seen, what was expected, what to try next.
+
+To add a finding, add an entry to ``ENTRIES``, a page ``docs/findings/<code>.md`` to the workspace, and return
+``finding(code, ...)`` from a check: of the file in ``modelfile/inspection.py`` and ``modelfile/contract.py``, of the
+predictions in ``reasons/predictions.py``, of the experiments in ``reasons/experiments.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+Severity = Literal["fatal", "problem", "hint"]
+Requirement = Literal[
+    "file", "whole model", "allowed layers", "input shape", "output shape", "last activation", "runs", "points"
+]
+"""What a model must meet, in the order in which the grader checks it; the last one is every point it can earn."""
+STAGES: dict[Requirement, str] = {
+    "file": "The file is taken",
+    "whole model": "The file is read",
+    "allowed layers": "The layers are read",
+    "input shape": "The inputs are compared",
+    "output shape": "The outputs are compared",
+    "last activation": "The last activation is compared",
+    "runs": "The model runs",
+    "points": "The answers are scored",
+}
+"""Requirement -> what the grader does when it checks it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the learner should know.
+
+    Attributes:
+        code: stable name of the kind of finding, for programs.
+        severity: ``fatal``, the model could not be graded; ``problem``, it costs points; ``hint``, a way to improve.
+        message: one sentence with the expected and the found value.
+        next_step: what to try.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    next_step: str
+
+    @property
+    def page(self) -> str:
+        """Return the page of the workspace that shows the wrong code and the right code."""
+        return f"docs/findings/{self.code}.md"
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the finding as plain JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Finding:
+        """Return the finding that ``to_dict`` gave ``data``.
+
+        Raises:
+            TypeError, ValueError: ``data`` is no finding.
+        """
+        found = cls(**data)
+        if found.severity not in get_args(Severity) or not all(isinstance(text, str) for text in data.values()):
+            raise ValueError(f"{data!r} is no finding")
+        return found
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A kind of finding.
+
+    Attributes:
+        code: its stable name, which its page has too.
+        severity: as a finding has it.
+        requirement: what the model does not meet; of a fatal finding, it is the first one.
+        message: the sentence, with names in braces for what a check passes to ``finding``.
+        next_step: alike.
+    """
+
+    code: str
+    severity: Severity
+    requirement: Requirement
+    message: str
+    next_step: str
+
+    @property
+    def stage(self) -> str:
+        """Return when the grader notices it."""
+        return STAGES[self.requirement]
+
+
+ENTRIES = (
+    # the file: is it there, and what kind of file is it?
+    Entry(
+        "missing-file",
+        "fatal",
+        "file",
+        "There is no {path} yet.",
+        "Complete solution_model() in {folder}/starter.py and run that file; it saves mymodel.h5.",
+    ),
+    Entry(
+        "wrong-name",
+        "fatal",
+        "file",
+        "{folder} holds {found}, but no mymodel.h5, and only mymodel.h5 is graded.",
+        "Save the model under that name, as the last lines of {folder}/starter.py do.",
+    ),
+    Entry(
+        "saving-failed",
+        "fatal",
+        "file",
+        "{folder} holds the weights of a trained model, {found}, but no mymodel.h5: the model itself was not saved.",
+        "In {folder}/starter.py, leave out the layer that Keras cannot save, and write "
+        'model.load_weights(Path(__file__).with_name("{found}")) instead of model.compile and model.fit. Then run it: '
+        "nothing has to be trained again.",
+    ),
+    Entry(
+        "wrong-folder",
+        "fatal",
+        "file",
+        "There is no {path}, but there is {found}: the model was saved into another folder.",
+        "Move it to {path}, or save it as the last lines of {folder}/starter.py do, which name the folder.",
+    ),
+    Entry(
+        "linked-file",
+        "fatal",
+        "file",
+        "{path} is a link to another place; only a file that lies there itself is graded.",
+        "Delete the link and copy the model file there under the same name; the file it leads to stays as it is.",
+    ),
+    Entry(
+        "keras-format",
+        "fatal",
+        "file",
+        "{found} is in the newer .keras format; this exam asks for HDF5, the format of files that end in .h5.",
+        'Save with model.save("mymodel.h5"). Renaming the file does not change what is in it.',
+    ),
+    Entry(
+        "saved-model",
+        "fatal",
+        "file",
+        "{found} is a folder, as TensorFlow's SavedModel format is; this exam asks for one HDF5 file, {path}.",
+        'Save with model.save("mymodel.h5") instead of model.export(...) or a name without .h5.',
+    ),
+    Entry(
+        "unreadable-file",
+        "fatal",
+        "file",
+        "{path} is not a readable HDF5 file: {reason}.",
+        'Save the trained model again with model.save("mymodel.h5").',
+    ),
+    Entry(
+        "still-being-saved",
+        "fatal",
+        "file",
+        "{path} is still being written by another program.",
+        "Wait until the training script has ended, then grade again.",
+    ),
+    Entry(
+        "file-too-large",
+        "fatal",
+        "file",
+        "{path} has {found}; a file for this exam stays under {expected}.",
+        "Save without the optimizer's state, model.save(..., include_optimizer=False), or build a smaller model.",
+    ),
+    Entry(
+        "unusual-contents",
+        "fatal",
+        "whole model",
+        "{path} holds {found}, which a saved Keras model never does; nothing of it was loaded.",
+        'Save the model again on your own machine with model.save("mymodel.h5").',
+    ),
+    Entry(
+        "weights-only",
+        "fatal",
+        "whole model",
+        "{path} holds weights but no model: its layers are not described in it.",
+        'Save the whole model with model.save("mymodel.h5") instead of save_weights().',
+    ),
+    Entry(
+        "unreadable-config",
+        "fatal",
+        "whole model",
+        "The description of the layers in {path} cannot be read: {reason}.",
+        "Let starter.py train and save the model, and change nothing in the file. If that does not help, build it "
+        "from fewer or simpler layers of tf.keras.layers.",
+    ),
+    # the layers
+    Entry(
+        "lambda-layer",
+        "fatal",
+        "allowed layers",
+        "Layer {layer!r} is a {found}, which the exam forbids: it would run code that is not Keras's own.",
+        "Write it with ordinary layers: Rescaling to multiply, Reshape to change axes, Normalization to "
+        "standardise.",
+    ),
+    Entry(
+        "custom-layer",
+        "fatal",
+        "allowed layers",
+        "Layer {layer!r} is of the class {found!r}, which is not a layer of Keras's own; the grader has no code for "
+        "it.",
+        "Put a layer of tf.keras.layers in its place, for example Rescaling to multiply or Reshape to change axes.",
+    ),
+    Entry(
+        "custom-setting",
+        "fatal",
+        "allowed layers",
+        "Layer {layer!r} has {what} as its {setting}. It is none of Keras's own {kind}s, so Keras cannot read it back "
+        "from a file.",
+        "{advice}",
+    ),
+    Entry(
+        "quantized-layer",
+        "fatal",
+        "allowed layers",
+        "Layer {layer!r} is quantized in a way ({found}) that Keras cannot read back from an .h5 file.",
+        "Leave model.quantize(...) out before the model is saved; the grader does not need it.",
+    ),
+    Entry(
+        "empty-tensor",
+        "fatal",
+        "runs",
+        "Layer {layer!r} gives nothing: its output has shape {found}, with an axis of length 0.",
+        "Change the numbers of the slice: x[:, 8:] of eight steps, for example, begins behind the last one.",
+    ),
+    Entry(
+        "subclassed-model",
+        "fatal",
+        "allowed layers",
+        "The model is of the class {found!r}, which is not Keras's own; the grader has no code for it.",
+        "Write it with tf.keras.Sequential([...]) or tf.keras.Model(inputs, outputs) instead of a class.",
+    ),
+    Entry(
+        "no-layers",
+        "fatal",
+        "whole model",
+        "The model has no layers, so there is nothing in it that answers.",
+        "Give it layers: tf.keras.Sequential([tf.keras.Input(shape={expected}), ..., tf.keras.layers.{last}]).",
+    ),
+    Entry(
+        "never-built",
+        "fatal",
+        "whole model",
+        "The model was never built or trained: nothing in the file says of what shape its inputs are.",
+        "Start it with tf.keras.Input(shape={expected}), and train it with model.fit before solution_model() "
+        "returns it.",
+    ),
+    Entry(
+        "lost-vocabulary",
+        "fatal",
+        "allowed layers",
+        "The table of layer {layer!r} ({found}) is not in the file: it was {where}, and an .h5 file holds no such"
+        " table.",
+        "Leave the layer out of the model: the starter prepares the inputs already. Otherwise give it its table "
+        "as vocabulary=[...].",
+    ),
+    Entry(
+        "small-embedding",
+        "fatal",
+        "runs",
+        "Layer {layer!r} has room for {found} ids (0 to {last}); yours go up to {largest}.",
+        "Write tf.keras.layers.Embedding({size}, ...) there: the ids 0 to {largest} need {count} rows.",
+    ),
+    # the contract: shapes
+    Entry(
+        "several-inputs",
+        "fatal",
+        "input shape",
+        "The model has {found} inputs; this question gives it one, of shape {expected}.",
+        "Start with a single inputs = tf.keras.Input(shape={expected}), and end with tf.keras.Model(inputs, outputs).",
+    ),
+    Entry(
+        "several-outputs",
+        "fatal",
+        "output shape",
+        "The model has {found} outputs; this question expects one, of shape {expected}.",
+        "Return a model with one output: tf.keras.Model(inputs, output). An LSTM or GRU with return_state=True has "
+        "several.",
+    ),
+    Entry(
+        "another-category",
+        "fatal",
+        "input shape",
+        "This model takes inputs of shape {found} and answers with shape {answers}: that is what {other} asks "
+        "for, not category {category}.",
+        "Copy the file to where it belongs, and train category {category} with its own starter.py.",
+    ),
+    Entry(
+        "another-question",
+        "fatal",
+        "input shape",
+        "This model takes inputs of shape {found} and answers with shape {answers}, as the question \"{other}\" of "
+        "the bank asks; this exam's question has {expected} and {expected_answers}.",
+        "The model is most likely left from another exam. Run {folder}/starter.py again for this one.",
+    ),
+    Entry(
+        "wrong-input-shape",
+        "fatal",
+        "input shape",
+        "The model takes inputs of shape {found}; this question's inputs have shape {expected}.",
+        "Start the model with tf.keras.Input(shape={expected}).",
+    ),
+    Entry(
+        "batch-axis-included",
+        "fatal",
+        "input shape",
+        "The model takes inputs of shape {found}, which has the batch axis (how many samples come at once) in "
+        "front; one sample has shape {expected}.",
+        "Start the model with tf.keras.Input(shape={expected}): Keras adds the batch axis itself.",
+    ),
+    Entry(
+        "missing-channel-axis",
+        "fatal",
+        "input shape",
+        "The model takes inputs of shape {found}; this question's inputs have one axis more, {expected}.",
+        "Start the model with tf.keras.Input(shape={expected}). The last axis holds {last_axis}.",
+    ),
+    Entry(
+        "extra-axis",
+        "fatal",
+        "input shape",
+        "The model takes inputs of shape {found}; this question's inputs have one axis less, {expected}.",
+        "Start with tf.keras.Input(shape={expected}), and let a Reshape layer add the axis inside the model, for "
+        "example for Conv2D.",
+    ),
+    Entry(
+        "wrong-image-size",
+        "fatal",
+        "input shape",
+        "The model takes pictures of shape {found}; this question's pictures have shape {expected} {axes}.",
+        "Start the model with tf.keras.Input(shape={expected}), and train it on what the starter's load_data() "
+        "returns.",
+    ),
+    Entry(
+        "wrong-channels",
+        "fatal",
+        "input shape",
+        "The model takes pictures of shape {found}; this question's have shape {expected}. The last number counts"
+        " the channels: 1 is grey, 3 is colour.",
+        "Start the model with tf.keras.Input(shape={expected}).",
+    ),
+    Entry(
+        "wrong-sequence-length",
+        "fatal",
+        "input shape",
+        "The model takes sequences of shape {found}; this question's have shape {expected}, {size} steps long.",
+        "Start the model with tf.keras.Input(shape={expected}), and keep the starter's window or padding length.",
+    ),
+    Entry(
+        "wrong-feature-count",
+        "fatal",
+        "input shape",
+        "The model takes inputs of shape {found}; this question's have shape {expected}. The last number counts "
+        "the features: the columns that describe one sample.",
+        "Start the model with tf.keras.Input(shape={expected}), and train it on all columns in their order.",
+    ),
+    Entry(
+        "wrong-output-shape",
+        "fatal",
+        "output shape",
+        "The model answers with shape {found}; this question expects {expected}.",
+        "Look at the last line of model.summary(): the last layer must give {expected} for each sample.",
+    ),
+    Entry(
+        "wrong-units",
+        "fatal",
+        "output shape",
+        "The model answers with shape {found} for each sample; this question expects {expected}.",
+        "Give the last Dense layer {units} units.",
+    ),
+    Entry(
+        "sequence-kept",
+        "fatal",
+        "output shape",
+        "The model answers with shape {found}, something for each step or place of the input; this question "
+        "expects {expected}, one answer for each sample.",
+        "Leave return_sequences=True out of the last LSTM or GRU, or put Flatten or a global pooling layer before"
+        " the last Dense layer.",
+    ),
+    Entry(
+        "sequence-dropped",
+        "fatal",
+        "output shape",
+        "The model answers with shape {found}, one answer for each sample; this question expects {expected}, an "
+        "answer for each step.",
+        "Let the last LSTM or GRU keep its steps with return_sequences=True, or end with Reshape({expected}).",
+    ),
+    # the contract: last activation
+    Entry(
+        "wrong-activation",
+        "fatal",
+        "last activation",
+        "The last activation is {found!r}; this question expects {expected}.",
+        'Write activation="{wanted}" in the last layer: this function decides which numbers the model can answer.',
+    ),
+    Entry(
+        "softmax-on-one-unit",
+        "fatal",
+        "last activation",
+        "The last layer has one unit with softmax, which makes it answer 1.0 for every input; this question "
+        "expects {expected}.",
+        'Write activation="{wanted}" in the last layer. Softmax shares 100 % among its units, so one unit always '
+        'gets all of it.',
+    ),
+    Entry(
+        "sigmoid-for-classes",
+        "fatal",
+        "last activation",
+        "The last activation is 'sigmoid', which gives each of the {count} classes a probability of its own; this"
+        " question expects {expected}, whose probabilities add up to 1.",
+        'Write activation="softmax" in the last layer. Exactly one class is right, so they have to compete.',
+    ),
+    Entry(
+        "missing-activation",
+        "fatal",
+        "last activation",
+        "The last layer has no activation, so its outputs are not probabilities; this question expects "
+        "{expected}.",
+        'Write activation="{wanted}" in the last layer, and a loss without from_logits=True.',
+    ),
+    Entry(
+        "bounded-output",
+        "fatal",
+        "last activation",
+        "The last activation is {found!r}, which keeps the model from answering certain numbers, for example "
+        "negative ones; this question expects {expected}.",
+        "Leave the activation of the last Dense layer out.",
+    ),
+    # loading and running
+    Entry(
+        "not-loadable",
+        "fatal",
+        "runs",
+        "Keras {keras} could not load the model: {reason}.",
+        "{advice}",
+    ),
+    Entry(
+        "newer-keras",
+        "fatal",
+        "runs",
+        "The file was written by Keras {version}; this project's Keras {keras} is older and could not load it: "
+        "{reason}.",
+        "Run {folder}/starter.py with this project's interpreter to train and save the model again.",
+    ),
+    Entry(
+        "other-keras",
+        "fatal",
+        "runs",
+        "{reason}",
+        "Run {folder}/starter.py with this project's interpreter. A layer that Keras 3 does not have needs another one "
+        "in its place.",
+    ),
+    Entry(
+        "not-predictable",
+        "fatal",
+        "runs",
+        "The model loads, but fails on the question's inputs: {reason}.",
+        "Call model.predict on a few training samples before solution_model() returns, and change the layer that the "
+        "error names.",
+    ),
+    Entry(
+        "not-numbers",
+        "fatal",
+        "runs",
+        "The model answers with {found}; only numbers can be scored.",
+        "Let it end with a layer that computes numbers, such as Dense, and leave it to the grader to name the classes.",
+    ),
+    Entry(
+        "mixed-samples",
+        "fatal",
+        "runs",
+        "The model gives {found} for {rows} samples; each sample needs an answer of its own.",
+        "Leave the first axis alone, which counts the samples: average, reshape and join along another one, for "
+        "example axis=-1.",
+    ),
+    Entry(
+        "out-of-bounds",
+        "fatal",
+        "runs",
+        "Grading stopped while {phase}: the model {reason}.",
+        "Build a smaller model: the reference solution of this question trains in under {seconds} s.",
+    ),
+    # the predictions
+    Entry(
+        "nan-output",
+        "problem",
+        "points",
+        "{share:.0%} of the model's outputs are not numbers (NaN or infinity), so no point can be given.",
+        "{advice}",
+    ),
+    Entry(
+        "constant-output",
+        "problem",
+        "points",
+        "The model answers nearly the same for every input ({found}), as if it did not look at the data.",
+        "Check that training ran and the loss fell; a smaller learning rate or scaled inputs often wake a model "
+        "up.",
+    ),
+    Entry(
+        "not-probabilities",
+        "problem",
+        "points",
+        "The outputs should be probabilities, but {reason}.",
+        "End the model with its softmax or sigmoid layer: nothing may change the numbers after it.",
+    ),
+    Entry(
+        "whole-numbers",
+        "problem",
+        "points",
+        "The model answers with whole numbers ({found}), not with probabilities.",
+        "Leave out what turns probabilities into a class number, such as argmax or rounding: the grader does that"
+        " itself.",
+    ),
+    Entry(
+        "permuted-classes",
+        "problem",
+        "points",
+        "The model tells the classes apart, but calls them by each other's names ({found}): with the names "
+        "exchanged it would earn {points} of 5.",
+        "Number the classes in the order of the question's README. Folders are numbered by their names from A to "
+        "Z.",
+    ),
+    Entry(
+        "inverted-labels",
+        "problem",
+        "points",
+        "The model says 0 where 1 is right and the other way round: turned over, its answers would earn {points} "
+        "of 5.",
+        "Check which class is 1: the README says it, and the labels must not be exchanged on the way into "
+        "model.fit.",
+    ),
+    Entry(
+        "repeats-last-value",
+        "problem",
+        "points",
+        "The forecasts are nearly what the naive baseline says ({baseline}): they differ from it by {found:.0%} "
+        "of its error.",
+        "The model has learned to repeat. Give it more to see (all features, the whole window) and train longer.",
+    ),
+    Entry(
+        "off-by-constant",
+        "problem",
+        "points",
+        "The answers are off by about {found:.3g}, all in the same direction: with that added they would earn "
+        "{points} of 5.",
+        "Train until the loss stands still: the number that the last layer adds (its bias) has not arrived. Check that "
+        "inputs and labels were prepared as in the starter.",
+    ),
+    Entry(
+        "off-by-scale",
+        "problem",
+        "points",
+        "The answers have the wrong scale: multiplied by {found:.3g} they would earn {points} of 5.",
+        "Answer in the units of the starter's labels: do not divide them by anything that is not undone inside "
+        "the model.",
+    ),
+    Entry(
+        "shifted-forecast",
+        "problem",
+        "points",
+        "The forecasts come {found}: compared with the neighbouring step their error would be {better:.3g} "
+        "instead of {value:.3g}.",
+        "Check where the labels begin: the first one follows directly after the last step of the window.",
+    ),
+    Entry(
+        "class-never-predicted",
+        "problem",
+        "points",
+        "The model never answers {found}, though {share:.0%} of the samples are that.",
+        "Look at how many training samples each class has, and at their labels; class_weight in model.fit helps "
+        "rare classes.",
+    ),
+    # experiments with the inputs
+    Entry(
+        "raw-pixels",
+        "problem",
+        "points",
+        "The model expects pixels from 0 to 255, but is given 0 to 1, as in the starter: with 0 to 255 it would "
+        "earn {points} of 5.",
+        "Train on what the starter's load_data() returns, without multiplying it.",
+    ),
+    Entry(
+        "repeated-normalisation",
+        "problem",
+        "points",
+        "Layer {layer!r} scales the pixels once more: they are divided by 255 already. Without that it would earn"
+        " {points} of 5.",
+        "Leave the layer out, or train on what the starter's load_data() returns.",
+    ),
+    Entry(
+        "centred-pixels",
+        "problem",
+        "points",
+        "The model expects pixels from -1 to 1, but is given 0 to 1, as in the starter: with -1 to 1 it would "
+        "earn {points} of 5.",
+        "Put tf.keras.layers.Rescaling(2, offset=-1) in front of the model's first layer, and train it like that.",
+    ),
+    Entry(
+        "standardised-inputs",
+        "problem",
+        "points",
+        "The model expects standardised inputs (mean 0, deviation 1 in each column), but is given them as the "
+        "starter's load_data() does: standardised it would earn {points} of 5.",
+        "Put a Normalization layer, adapted to the training inputs, in front of the model instead of scaling "
+        "outside of it.",
+    ),
+    Entry(
+        "swapped-colours",
+        "problem",
+        "points",
+        "The model expects blue, green, red; pictures come as red, green, blue, as in the starter: with the "
+        "channels exchanged it would earn {points} of 5.",
+        "Load pictures with the starter's load_data(): OpenCV's cv2.imread, for example, reads them the other way"
+        " round.",
+    ),
+    Entry(
+        "padding-in-front",
+        "problem",
+        "points",
+        "The model expects the padding zeros in front of the words, but they come after them, as in the starter: "
+        "with the zeros in front it would earn {points} of 5.",
+        "Train on what the starter's load_data() returns.",
+    ),
+    # training
+    Entry(
+        "never-trained",
+        "problem",
+        "points",
+        "The file says that the model was saved before its first training step.",
+        "Call model.fit before solution_model() returns the model.",
+    ),
+    Entry(
+        "one-epoch",
+        "problem",
+        "points",
+        "The file counts {found} training steps, about one pass through the training data in batches of 32.",
+        "Train for more epochs (passes), as long as the loss on the validation data falls.",
+    ),
+    Entry(
+        "overfitting",
+        "problem",
+        "points",
+        "On {count} training samples the {metric} is {training:.3g}, on unseen ones {found:.3g}: part of what the "
+        "model has learned holds for the training data only (overfitting).",
+        "Try Dropout, augmentation of pictures, fewer units, or EarlyStopping (which ends a training when "
+        "val_loss no longer falls).",
+    ),
+    Entry(
+        "underfitting",
+        "problem",
+        "points",
+        "The model is about as weak on {count} training samples ({metric} {training:.3g}) as on unseen ones "
+        "({found:.3g}): it has not learned enough.",
+        "Train for more epochs, change the learning rate, or give the model more units and layers.",
+    ),
+    Entry(
+        "below-baseline",
+        "problem",
+        "points",
+        "The {metric} is {found}; the naive baseline ({baseline}) reaches {expected} without learning.",
+        "First get clearly past the baseline: compare inputs, labels and loss with the question's README.",
+    ),
+    # the compiled loss
+    Entry(
+        "loss-from-logits",
+        "hint",
+        "points",
+        "The loss was told from_logits=True, but the last layer has {activation} already, so the outputs are "
+        "squashed twice in training.",
+        "Leave from_logits=True out: the last layer's activation makes probabilities already.",
+    ),
+    Entry(
+        "regression-loss",
+        "hint",
+        "points",
+        "The model was trained with {loss}, which measures distances; here classes are to be told apart.",
+        'Compile with loss="{fitting}".',
+    ),
+    Entry(
+        "class-loss",
+        "hint",
+        "points",
+        "The model was trained with {loss}, which compares probabilities; here numbers are to be predicted.",
+        "Compile with {fitting} as the loss.",
+    ),
+    Entry(
+        "loss-on-one-unit",
+        "hint",
+        "points",
+        "The model was trained with {loss}, which needs one unit for each class; with a single unit it cannot "
+        "tell two classes apart.",
+        'Compile with loss="{fitting}".',
+    ),
+    Entry(
+        "binary-loss",
+        "hint",
+        "points",
+        "The model was trained with {loss}, which asks each class on its own; here exactly one class is right.",
+        'Compile with loss="{fitting}".',
+    ),
+    Entry(
+        "function-by-name",
+        "hint",
+        "points",
+        "Layer {layer!r} was given the function {found!r} as an activation. The file holds only that name, so it was "
+        "read as the {found} of TensorFlow.",
+        "If {found!r} is a function of your own that computes something else, write it with layers of "
+        "tf.keras.layers.",
+    ),
+    Entry(
+        "large-optimizer-state",
+        "hint",
+        "points",
+        "{share:.0%} of the file's {found} is the optimizer's state, which only a continued training needs.",
+        'Save with model.save("mymodel.h5", include_optimizer=False); the real exam asked to look at the size.',
+    ),
+    Entry(
+        "room-to-improve",
+        "hint",
+        "points",
+        "The {metric} of {found} earns {points} of 5; {wanted}.",
+        "{advice}",
+    ),
+)
+CATALOGUE = {entry.code: entry for entry in ENTRIES}
+
+
+def finding(code: str, **values: Any) -> Finding:
+    """Return the catalogue's finding ``code`` with its sentences filled in.
+
+    Raises:
+        KeyError: unknown code, or a value that the sentence needs is missing.
+    """
+    entry = CATALOGUE[code]
+    told = {name: _told(name, value) if isinstance(value, str) else value for name, value in values.items()}
+    message, next_step = (printable(text.format(**told)) for text in (entry.message, entry.next_step))
+    return Finding(code, entry.severity, message, next_step)
+
+
+LONGEST_NAME, LONGEST_REASON = 80, 300
+"""Characters that a name of a stranger's file may have in a sentence, and a reason with such names in it."""
+_NAMES, _REASONS = ("layer", "setting", "version"), ("found", "reason", "what")
+"""Values of findings that come from a file, or tell something of it; all others are ours."""
+_QUOTED = re.compile(r"(['\"])((?:(?!\1).){81,})\1", re.DOTALL)
+"""A name in a reason, where it stands in quotes."""
+
+
+def _told(name: str, value: str) -> str:
+    """Return a value as long as a sentence may hold it, whatever a stranger's file has put into it."""
+    if name not in (*_NAMES, *_REASONS):
+        return value
+    value = value[: 100 * LONGEST_REASON]  # more is never shown, and would take long to look through
+    if name in _NAMES or " " not in value:
+        return cut_name(value)
+    value = _QUOTED.sub(lambda match: f"{match[1]}{cut_name(match[2])}{match[1]}", value)
+    return shortened(value, LONGEST_REASON)
+
+
+def cut_name(text: str) -> str:
+    """Return a name of at most ``LONGEST_NAME`` characters."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+
+
+def shown_name(text: str) -> str:
+    """Return a name as terminals and files can hold it, cut at ``LONGEST_NAME`` characters."""
+    return cut_name(printable(text[: LONGEST_NAME + 1]))
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text of at most ``length`` characters, cut between two words; one long word is cut anywhere."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    whole_words = cut if text[length - 1].isspace() else cut.rpartition(" ")[0]
+    return f"{whole_words.rstrip(' ,;:') or cut}…"
+
+
+def printable(text: str) -> str:
+    """Return a text of one line that terminals and files can hold, whatever a stranger has put into it.
+
+    Half a character cannot be written, what starts with an escape character would command the terminal, and a line
+    of its own could pass for one of ours.
+    """
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

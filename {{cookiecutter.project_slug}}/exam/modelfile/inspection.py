@@ -1,0 +1,396 @@
+"""Inspect a model file without TensorFlow: nothing in it is executed.
+
+The rules are an allow-list. The first fatal finding ends the inspection, so later checks may rely on earlier ones.
+``enter`` takes the file in as bytes; ``examine`` gives it to the HDF5 library, so a file of a stranger is examined in
+a process of its own: see ``contained``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from exam.architecture import allowlist, cost, keras2
+from exam.architecture.shapes import STRANGE, Signature, calls, signature
+from exam.bank.question import Question
+from exam.findings import Finding, finding, shown_name
+from exam.machine.versions import older_keras
+from exam.modelfile import contract, intake, other_questions, repair, structure, superblock
+
+LARGE_FILE_BYTES = 20 * 2**20
+MAX_LAYERS = 1000
+"""EfficientNetB7, the longest network of ``keras.applications`` whose file is not too large, has 813."""
+ZIP_SIGNATURE = b"PK\x03\x04"
+INSPECTING = "inspecting the file"
+TEXTS = ("model_config", "training_config", "keras_version", "backend")
+"""Attributes of the file that Keras writes as texts, and reads as such."""
+
+
+@dataclass
+class Inspection:
+    """What is known of a model file.
+
+    Attributes:
+        path: the file that was read.
+        shown: the name to show, for example ``Category1/mymodel.h5``.
+        folder: the category's folder name.
+        size: bytes.
+        sha256: of the whole file; None when it was not read.
+        keras_version: of the Keras that wrote the file.
+        loss: the compiled loss as text, None when not compiled.
+        from_logits: whether the loss takes outputs that are not probabilities yet.
+        parameters: number of stored weights.
+        optimizer_bytes: size of the optimizer's state in the file.
+        steps: how many training steps the optimizer has counted; None when the file does not tell.
+        half_precision: whether a layer computes in float16.
+        signature: shapes and last activation, as far as the description of the layers tells.
+        finding: the reason why the file cannot be graded, or None.
+        hints: what is odd about a file that can be graded.
+    """
+
+    path: Path
+    shown: str
+    folder: str
+    size: int = 0
+    sha256: str | None = None
+    keras_version: str | None = None
+    loss: str | None = None
+    from_logits: bool = False
+    parameters: int = 0
+    optimizer_bytes: int = 0
+    steps: int | None = None
+    half_precision: bool = False
+    signature: Signature | None = None
+    finding: Finding | None = None
+    hints: tuple[Finding, ...] = ()
+    config: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the inspection as plain JSON data."""
+        seen = self.signature
+        return {
+            "file": self.shown,
+            "size": self.size,
+            "sha256": self.sha256,
+            "keras_version": self.keras_version,
+            "loss": self.loss,
+            "parameters": self.parameters,
+            "training_steps": self.steps,
+            "input_shape": seen and seen.input_shape,
+            "output_shape": seen and seen.output_shape,
+            "last_activation": seen and seen.last_activation,
+            "finding": self.finding and self.finding.to_dict(),
+            "hints": [hint.to_dict() for hint in self.hints],
+        }
+
+
+def inspect(
+    path: Path, question: Question, shown: str | None = None, drawn: Mapping[int, str] | None = None
+) -> Inspection:
+    """Inspect a file as an answer to a question, all in this process; never raises for what a file may hold.
+
+    Args:
+        path: the file.
+        question: what it is to answer.
+        shown: the name to show, the file's own when left out.
+        drawn: category -> question id of the whole exam, to recognise a model of another category.
+    """
+    seen = enter(path, question, shown)
+    if seen.finding is None:
+        examine(seen, question, drawn or {})
+    return seen
+
+
+def enter(path: Path, question: Question, shown: str | None = None, copy: Path | None = None) -> Inspection:
+    """Take a file in as bytes: there, an ordinary file of reasonable size, HDF5 by its first block.
+
+    Args:
+        path: the file.
+        question: what it is to answer.
+        shown: the name to show, the file's own when left out.
+        copy: where a private copy of what is read goes; from then on it is the file that was inspected.
+
+    Raises:
+        OSError: the copy cannot be written.
+    """
+    folder = f"Category{question.category}"
+    seen = Inspection(path, shown or f"{folder}/{path.name}", folder)
+    try:
+        taken = intake.take(path, copy)
+    except intake.Refused as refused:
+        seen.finding = _refusal(seen, refused)
+        return seen
+    seen.size, seen.sha256, seen.path = taken.size, taken.sha256, copy or path
+    seen.finding = next(_head_findings(seen, taken.head), None)
+    return seen
+
+
+def _refusal(seen: Inspection, refused: intake.Refused) -> Finding:
+    """Return why a file was not taken in."""
+    seen.size = refused.size
+    match refused.kind:
+        case "missing":
+            return _missing(seen)
+        case "folder":
+            return finding("saved-model", path=seen.shown, found=seen.shown)
+        case "link":
+            return finding("linked-file", path=seen.shown)
+        case "strange":  # a pipe or a device could be read for ever
+            return finding("unreadable-file", path=seen.shown, reason="it is not an ordinary file")
+        case "too large":
+            found, expected = f"{refused.size / 2**20:.0f} MB", f"{intake.MAX_BYTES // 2**20} MB"
+            return finding("file-too-large", path=seen.shown, found=found, expected=expected)
+        case "being saved":
+            return finding("still-being-saved", path=seen.shown)
+    return finding("unreadable-file", path=seen.shown, reason=refused.reason or "it cannot be opened")
+
+
+def _head_findings(seen: Inspection, head: bytes) -> Iterator[Finding]:
+    """Check the first block of the file, before the HDF5 library does."""
+    if head.startswith(ZIP_SIGNATURE):
+        yield finding("keras-format", found=seen.shown)
+    elif not head:
+        yield finding("unreadable-file", path=seen.shown, reason="it is empty")
+    elif not head.startswith(superblock.SIGNATURE):
+        yield finding("unreadable-file", path=seen.shown, reason="it does not start as an HDF5 file does")
+    elif superblock.unusual(head):
+        yield finding("unusual-contents", path=seen.shown, found=superblock.unusual(head))
+    elif not superblock.is_intact(head):
+        yield finding("unreadable-file", path=seen.shown, reason="it is damaged in its first block")
+    elif superblock.stated_size(head) > seen.size:
+        missing = megabytes(superblock.stated_size(head) - seen.size)
+        yield finding("unreadable-file", path=seen.shown, reason=f"it is damaged: its last {missing} are missing")
+
+
+def _missing(seen: Inspection) -> Finding:
+    """Look for what the learner may have saved instead: another name, format or folder."""
+    folder = seen.path.parent
+    weights = seen.path.with_suffix(".weights.h5")
+    if weights.is_file():  # where the starter keeps what could not be saved whole
+        return finding("saving-failed", folder=seen.folder, found=weights.name)
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    for path in entries:
+        if path.suffix == ".keras":
+            return finding("keras-format", found=f"{seen.folder}/{path.name}")
+        if path.suffix in (".h5", ".hdf5"):
+            return finding("wrong-name", folder=seen.folder, found=path.name)
+        if (path / "saved_model.pb").is_file():
+            return finding("saved-model", path=seen.shown, found=f"{seen.folder}/{path.name}")
+    if (folder / "saved_model.pb").is_file():
+        return finding("saved-model", path=seen.shown, found=seen.folder)
+    above = folder.parent / seen.path.name
+    if above.is_file():
+        return finding("wrong-folder", path=seen.shown, folder=seen.folder, found=f"{above.name} beside {seen.folder}")
+    return finding("missing-file", path=seen.shown, folder=seen.folder)
+
+
+def examine(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> None:
+    """Open a file that was entered, and run the checks of its contents."""
+    seen.finding = _open(seen, question, drawn)
+
+
+def _open(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Finding | None:
+    import h5py
+
+    try:
+        with h5py.File(seen.path, "r") as file:
+            return next(_content_findings(seen, file, question, drawn), None)
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, ArithmeticError):
+        return finding("unreadable-file", path=seen.shown, reason="it is damaged")
+
+
+def _content_findings(
+    seen: Inspection, file: Any, question: Question, drawn: Mapping[int, str]
+) -> Iterator[Finding]:
+    """Check what the file holds, the description of the layers, their classes, the question's contract, the cost."""
+    from exam.modelfile import hdf5
+
+    try:
+        found = hdf5.contents(file, seen.size)
+    except hdf5.Unusual as unusual:
+        yield finding("unusual-contents", path=seen.shown, found=str(unusual))
+        return
+    except hdf5.TooLong:
+        reason = f"it is longer than {hdf5.MAX_TEXT_BYTES // 2**20} MB"
+        yield finding("unreadable-config", path=seen.shown, reason=reason)
+        return
+    seen.parameters, seen.optimizer_bytes, seen.steps = found.parameters, found.optimizer_bytes, found.steps
+    version = found.texts.get("keras_version")
+    seen.keras_version = None if version is None else shown_name(version)[:40]  # part of the record of an attempt
+    strange = [name for name in TEXTS if name in file.attrs and name not in found.texts]
+    if strange:
+        yield finding("unusual-contents", path=seen.shown, found=f"an attribute {strange[0]} that is no text")
+        return
+    raw = found.texts.get("model_config")
+    if raw is None:
+        yield finding("weights-only", path=seen.shown)
+        return
+    wrong = _read_config(seen, raw)
+    if wrong:
+        yield finding("unreadable-config", path=seen.shown, reason=wrong)
+        return
+    loss, seen.from_logits = _loss(found.texts.get("training_config"))
+    seen.loss = loss and shown_name(loss)
+    yield from _model_findings(seen, question)
+    parts = list(allowlist.declared(seen.config))
+    yield from _class_findings(seen, parts)
+    if found.quantized:
+        yield finding("quantized-layer", layer=found.quantized, found="its four parts on their own")
+    guesses = [guess for item in parts if (guess := structure.guess_finding(item))]
+    unrepairable = _repair(seen)
+    seen.half_precision = any(map(allowlist.computes_in_half, parts))
+    seen.signature = _shown_signature(signature(seen.config))
+    yield from _contract_findings(seen, question, drawn)
+    yield from unrepairable
+    yield from _embedding_findings(seen, question)
+    yield from _answer_findings(seen, question)
+    yield from _cost_findings(seen, question)
+    seen.hints = (*_hints(seen, question), *guesses[:1])
+
+
+def _shown_signature(known: Signature) -> Signature:
+    """Return a signature whose names can be shown."""
+    named = tuple(replace(layer, name=shown_name(layer.name)) for layer in known.layers)
+    return replace(known, last_activation=known.last_activation and shown_name(known.last_activation), layers=named)
+
+
+def _contract_findings(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Iterator[Finding]:
+    """Compare shapes and last activation with the question; a model that fits elsewhere belongs there."""
+    assert seen.signature is not None
+    shapes = seen.signature.input_shape, seen.signature.output_shape
+    wrong = next(contract.contract_findings(question, *shapes), None)
+    if wrong is not None:
+        yield other_questions.finding_for(question, *shapes, drawn) or wrong
+        return
+    wrong = contract.activation_finding(question, seen.signature.last_activation)
+    if wrong is not None:
+        yield wrong
+
+
+def _hints(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """What does not stop the grading, and may explain a weak model."""
+    assert seen.signature is not None
+    wrong = contract.loss_finding(question, seen.loss, seen.from_logits, seen.signature.last_activation)
+    if wrong is not None:
+        yield wrong
+    if seen.size > LARGE_FILE_BYTES and seen.optimizer_bytes > seen.size * 0.4:
+        share = seen.optimizer_bytes / seen.size
+        yield finding("large-optimizer-state", found=megabytes(seen.size), share=share)
+
+
+def _repair(seen: Inspection) -> list[Finding]:
+    """Turn ``seen.config`` into the description that Keras will be given; return why that cannot be done, if so."""
+    try:
+        seen.config = repair.repaired(seen.config, seen.keras_version)
+    except keras2.Unrepairable as error:
+        return [finding("other-keras", reason=str(error), folder=seen.folder)]
+    except STRANGE:
+        return [finding("unreadable-config", path=seen.shown, reason="a setting of a layer is not as Keras writes it")]
+    return []
+
+
+def _cost_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """Check what loading and running the model would take."""
+    try:
+        called = calls(seen.config, question.input_shape)
+        reason = cost.excess(seen.config, called)
+        missing = cost.missing_weights(called, seen.parameters)
+    except STRANGE:
+        yield finding("unreadable-config", path=seen.shown, reason="a setting of a layer cannot be calculated with")
+        return
+    empty = structure.empty_finding(called)
+    if empty:
+        yield empty
+    if reason:
+        yield finding("out-of-bounds", phase=INSPECTING, reason=reason, seconds=question.train_seconds)
+    if missing:
+        yield finding("unusual-contents", path=seen.shown, found=missing)
+
+
+def _read_config(seen: Inspection, raw: str) -> str | None:
+    """Parse the description of the layers into ``seen.config``; return why that failed, or None."""
+    try:
+        config = json.loads(raw)
+    except RecursionError:
+        return f"it is nested more than {allowlist.MAX_DEPTH} levels deep"
+    except ValueError:
+        return "its text is damaged"
+    try:
+        parts = list(allowlist.declared(config))
+    except ValueError as error:
+        return str(error)
+    if not isinstance(config, dict) or not isinstance(config.get("config"), dict | list):
+        return "it does not describe a model"
+    if sum(part.is_layer for part in parts) > MAX_LAYERS:
+        return f"it names more than {MAX_LAYERS:,} layers"
+    seen.config = config
+    return None
+
+
+def _model_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """Check that the description is one of a whole model, made of layers and built."""
+    wrong = structure.model_finding(seen.config, question)
+    if wrong is not None:
+        yield wrong
+
+
+def _embedding_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """Check that what the ids are looked up in has a row for each of them."""
+    wrong = structure.embedding_finding(seen.config, question)
+    if wrong is not None:
+        yield wrong
+
+
+def _answer_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+    """Check that the model answers each sample, with numbers."""
+    wrong = structure.answer_finding(seen.config, question)
+    if wrong is not None:
+        yield wrong
+
+
+def _class_findings(seen: Inspection, parts: Sequence[allowlist.Declared]) -> Iterator[Finding]:
+    """Check every class that loading the model would create against the allow-list."""
+    for item in parts:
+        wrong = structure.class_finding(item) or structure.activation_finding(item)
+        if wrong is not None:
+            yield _of_a_newer_keras(seen, item, wrong)
+        elif item.is_misplaced:
+            found = f"the class {item.class_name!r} in the wrong place"
+            yield finding("unusual-contents", path=seen.shown, found=found)
+    for name, class_name, where in allowlist.lost_tables(parts):
+        yield finding("lost-vocabulary", layer=name, found=class_name, where=where)
+
+
+def _of_a_newer_keras(seen: Inspection, item: allowlist.Declared, wrong: Finding) -> Finding:
+    """Return ``wrong``, or that our Keras is too old to know the part: then nothing can be said of it."""
+    ours = older_keras(seen.keras_version)
+    if ours is None or wrong.code not in ("custom-layer", "custom-setting", "quantized-layer"):
+        return wrong
+    reason = f"a part of layer {item.layer!r} is not known to it"
+    return finding("newer-keras", version=seen.keras_version, keras=ours, reason=reason, folder=seen.folder)
+
+
+def _loss(training_config: str | None) -> tuple[str | None, bool]:
+    """Return the compiled loss in snake case where it can be told, and whether it was told from_logits=True."""
+    try:
+        loss = json.loads(training_config or "{}").get("loss")
+    except (ValueError, RecursionError, AttributeError):
+        return None, False
+    from_logits = False
+    if isinstance(loss, dict):
+        options = loss.get("config")
+        from_logits = isinstance(options, dict) and options.get("from_logits") is True
+        loss = options if isinstance(options, str) else loss.get("class_name")  # a function's name, or a class's
+    if not isinstance(loss, str):
+        return None, False
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", loss).lower(), from_logits
+
+
+def megabytes(size: int) -> str:
+    """Return a size in the unit that people read: KB below one megabyte, MB above."""
+    return f"{math.ceil(size / 1024):,} KB" if size < 2**20 else f"{size / 2**20:,.1f} MB"

@@ -1,0 +1,238 @@
+"""Read a stranger's file in a process of its own: a file that breaks the HDF5 library breaks nothing else.
+
+The library is written in C, and faults in it become known every year: a damaged or malicious file may crash it, keep it
+busy for ever or make it ask for any amount of memory. What is read there is a private copy that was made here.
+"""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import re
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from exam import bank
+from exam.architecture.shapes import LayerSummary, Signature
+from exam.bank.question import Question
+from exam.findings import Finding, finding
+from exam.modelfile import inspection, intake, minimal_model, reader, repair
+from exam.modelfile.inspection import Inspection
+from exam.processes import child, protocol
+
+TOLD_BY_HDF5 = re.compile(r"errno = (\d+)")
+"""How the HDF5 library passes on what the system answered."""
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)
+
+
+def inspect(
+    path: Path,
+    question: Question,
+    shown: str | None = None,
+    drawn: Mapping[int, str] | None = None,
+    scratch: Path | None = None,
+) -> Inspection:
+    """Do what ``inspect.inspect`` does in the process for it; what breaks that process is a finding.
+
+    Args:
+        path: the file, which is copied first.
+        question: what it is to answer.
+        shown: the name to show, the file's own when left out.
+        drawn: category -> question id of the whole exam, to recognise a model of another category.
+        scratch: the folder of one grading, where the copy stays; by default it is removed.
+
+    Raises:
+        RuntimeError: the process cannot be started, or failed by a fault of ours.
+        OSError: the copy cannot be written.
+    """
+    if scratch is None:
+        with tempfile.TemporaryDirectory(dir=_own_root(), ignore_cleanup_errors=True) as made:
+            seen = inspect(path, question, shown, drawn, Path(made))
+        seen.path = path
+        return seen
+    return examine(enter(path, question, shown, scratch), question, drawn)
+
+
+def enter(path: Path, question: Question, shown: str | None, scratch: Path) -> Inspection:
+    """Copy a file into ``scratch``, the folder of one grading, and return what is known of it before it is read.
+
+    Raises:
+        OSError: the copy cannot be written.
+    """
+    return inspection.enter(path, question, shown, Path(tempfile.mkdtemp(dir=scratch)) / "mymodel.h5")
+
+
+def examine(seen: Inspection, question: Question, drawn: Mapping[int, str] | None = None) -> Inspection:
+    """Read what ``enter`` has copied, unless it found a fault already; the arguments are those of ``inspect``.
+
+    Raises:
+        RuntimeError: the process cannot be started, or failed by a fault of ours.
+    """
+    if seen.finding is not None:
+        return seen
+    request = {
+        "source": str(seen.path),
+        "question": question.id,
+        "shown": seen.shown,
+        "drawn": dict(drawn or {}),
+        "size": seen.size,
+        "sha256": seen.sha256,
+    }
+    try:
+        return _unpacked(seen.path, reader.ask(_root(seen.path), "inspect", **request))
+    except reader.Damaged as damaged:
+        _blame_the_file(seen.path.with_name("tiny.h5"))
+        seen.finding = finding("unreadable-file", path=seen.shown, reason=str(damaged))
+        return seen
+
+
+def _root(copy: Path) -> Path:
+    """Return the folder that the process is shown, from a private copy in the folder of its grading."""
+    return copy.parents[2]
+
+
+def _blame_the_file(scratch: Path) -> None:
+    """Make sure that the process for it can read a file that has no fault.
+
+    Raises:
+        RuntimeError: it cannot.
+    """
+    source = str(minimal_model.write(scratch))
+    request = {"source": source, "question": minimal_model.QUESTION, "shown": scratch.name, "drawn": {}}
+    taken = intake.take(scratch)
+    try:
+        reader.ask(_root(scratch), "inspect", **request, size=taken.size, sha256=taken.sha256)
+    except reader.Damaged as damaged:
+        raise RuntimeError(f"The process that reads model files fails on every file: {damaged}.") from damaged
+
+
+def repaired_copy(source: Path, target: Path, version: str | None) -> bool:
+    """Do what ``repair.repaired_copy`` does in the process for it.
+
+    Args:
+        source: a private copy that was inspected.
+        target: beside it.
+        version: of the Keras that wrote the file, as the inspection found it.
+
+    Raises:
+        reader.Damaged: the file is damaged.
+        RuntimeError: the process cannot be started, or failed by a fault of ours.
+        OSError: the copy cannot be written.
+    """
+    return bool(
+        reader.ask(_root(source), "repair", source=str(source), target=str(target), version=version)["repaired"]
+    )
+
+
+@cache
+def _own_root() -> Path:
+    """Return a root for private copies of files that belong to no workspace; it goes when this process does."""
+    made = tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
+    atexit.register(made.cleanup)
+    return Path(made.name)
+
+
+# --- Its side --------------------------------------------------------------------------------------------------------
+
+
+def serve(connection: Connection) -> None:
+    """Answer requests until the other side closes the pipe."""
+    import h5py  # noqa: F401  # the slowest part, before "ready"
+
+    asked = protocol.receive(connection, ["start"]).values
+    root, memory = Path(asked["root"]), asked["memory"]
+    child.settle(child.Resources(_address_space(memory), 3 * intake.MAX_BYTES, may_fork=False), [root], [root])
+    protocol.send(connection, "ready")
+    while True:
+        request = protocol.receive(connection, ["inspect", "repair"])
+        try:
+            kind, reply = _answered(request)
+        except MemoryError:
+            kind, reply = "damaged", {"reason": f"reading it needed more than {memory / 2**30:g} GB of memory"}
+        except Exception:
+            kind, reply = "fault", {"traceback": traceback.format_exc()}
+        protocol.send(connection, kind, **reply)
+
+
+def _address_space(memory: int) -> int | None:
+    """Return how much address space this process may have: what it uses now, and ``memory`` for a file."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().private) + memory
+    if sys.platform != "linux":
+        return None
+    import resource
+
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() + memory
+
+
+def _answered(request: protocol.Message) -> tuple[str, dict[str, Any]]:
+    """Return the type of the answer, and the answer."""
+    try:
+        with open(request.values["source"], "rb"):
+            pass
+    except PermissionError:
+        return "shut out", {}
+    if request.type == "inspect":
+        return "done", _inspected(**request.values)
+    source, target = Path(request.values["source"]), Path(request.values["target"])
+    try:
+        return "done", {"repaired": repair.repaired_copy(source, target, request.values["version"])}
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
+        told = TOLD_BY_HDF5.search(str(error))
+        number = int(told[1]) if told else getattr(error, "errno", None)
+        if number in OF_THE_DISK:
+            return "disk", {"errno": number, "path": str(target)}
+        return "damaged", {"reason": "it is damaged"}
+
+
+def _inspected(
+    source: str, question: str, shown: str, drawn: dict[str, str], size: int, sha256: str
+) -> dict[str, Any]:
+    asked = bank.load(question)
+    seen = Inspection(Path(source), shown, f"Category{asked.category}", size, sha256)
+    inspection.examine(seen, asked, {int(category): name for category, name in drawn.items()})
+    return _packed(seen)
+
+
+# --- What goes between them ------------------------------------------------------------------------------------------
+
+
+def _packed(seen: Inspection) -> dict[str, Any]:
+    """Return an inspection as JSON data, without the description of the layers."""
+    left_out = ("path", "config", "signature")
+    data = {name: value for name, value in asdict(seen).items() if name not in left_out}
+    known = seen.signature
+    if known is not None:
+        several = isinstance(known.input_shape, list), isinstance(known.output_shape, list)
+        data["signature"] = {**asdict(known), "several": several}
+    return data
+
+
+def _unpacked(path: Path, data: dict[str, Any]) -> Inspection:
+    """Return the inspection that ``_packed`` was given."""
+    known, found = data.pop("signature", None), data.pop("finding")
+    seen = Inspection(path, **{**data, "hints": tuple(Finding.from_dict(hint) for hint in data["hints"])})
+    seen.finding = Finding.from_dict(found) if found else None
+    if known:
+        shapes = [
+            [_shape(shape) for shape in known[name]] if several else _shape(known[name])
+            for name, several in zip(("input_shape", "output_shape"), known["several"], strict=True)
+        ]
+        summaries = tuple(
+            LayerSummary(layer["name"], layer["class_name"], _shape(layer["output_shape"])) for layer in known["layers"]
+        )
+        seen.signature = Signature(shapes[0], shapes[1], known["last_activation"], summaries)
+    return seen
+
+
+def _shape(value: Any) -> Any:
+    return None if value is None else tuple(value)

@@ -1,0 +1,86 @@
+"""What is known of a graded model when its lost points are explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from exam.bank.metrics import METRICS, Array, Metric
+from exam.bank.question import HiddenSet, Question
+from exam.findings import Finding
+from exam.modelfile.inspection import Inspection
+from exam.scoring import Score, score
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the model does on data it was trained on.
+
+    Attributes:
+        value: the question's metric on some training samples.
+        points: what that value would earn.
+        count: how many training samples were asked.
+        size: how many training samples there are.
+    """
+
+    value: float
+    points: int
+    count: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the experiments found.
+
+    Attributes:
+        trials: name of a changed input -> score of the whole hidden set with it, for those that do better.
+        training: None when the training data could not be read.
+    """
+
+    trials: dict[str, Score] = field(default_factory=dict)
+    training: Training | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the checks may look at.
+
+    Attributes:
+        question: the declaration.
+        hidden: the hidden set.
+        predictions: the model's answers, float32 (n, *output_shape).
+        score: what they earned.
+        seen: what the file says.
+        study: what the experiments found.
+        whole_numbers: whether the model answers with an integer type.
+    """
+
+    question: Question
+    hidden: HiddenSet
+    predictions: Array
+    score: Score
+    seen: Inspection
+    study: Study = field(default_factory=Study)
+    whole_numbers: bool = False
+
+    @property
+    def metric(self) -> Metric:
+        """Return the question's metric."""
+        return METRICS[self.question.metric]
+
+    def rescored(self, predictions: Array) -> Score:
+        """Return what other answers to the same hidden set would have earned."""
+        return score(self.question, self.hidden, predictions)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason for lost points.
+
+    Attributes:
+        finding: the sentences.
+        points: what the model would have earned without it, when that was tried; None when it was not.
+    """
+
+    finding: Finding
+    points: int | None = None

@@ -1,0 +1,1 @@
+"""What a terminal shows. A screen is a pure function of records."""
