@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The commands of this repository; standard library only, any Python from 3.8 on may start it.
+"""The commands of this repository; standard library only, any Python from 3.8 on can start it.
 
     python make.py workspace [cookiecutter's arguments]     make a workspace in the current folder
     python make.py test [pytest's arguments]                flake8, mypy and all tests
@@ -7,18 +7,19 @@
     python make.py calibrate [QUESTION ...]                 measure what each point costs, write CALIBRATION.md
     python make.py bank                                     write the bank's README from its questions
     python make.py findings                                 write the README of the findings from their pages
-    python make.py faults [FAULT ...]                       break generations in every way, write FAULTS.md
-    python make.py surroundings [--rounds 200]              what machines have set, over generation, proof, grading
+    python make.py faults [FAULT ...]                       break generations in every way, write docs/faults.md
+    python make.py surroundings [--rounds 200]              generate, verify and grade with settings that people have
     python make.py elsewhere [SYSTEM ...]                   the fast tests, as on Windows and macOS; --list says more
-    python make.py systems                                  ask where the locks can be installed, write systems.md
+    python make.py systems                                  find where the locks can be installed, write docs/systems.md
     python make.py intel [QUESTION ...]                     train and grade with the packages of an Intel Mac
     python make.py confusion [FINDING ...]                  make every mistake, and write which finding came first
     python make.py hostile [WORD ...]                       make every hostile file, and write where it was stopped
-    python make.py fuzz [--mutants 10000 --seed 20261122]   grade damaged and edited models; none may bring it down
-    python make.py kills [--rounds 20 --seed 20261122]      end gradings at random moments, and look at what is left
-    python make.py layers [WORD ...]                        save and grade what all of Keras can build, write LAYERS.md
-    python make.py twins [QUESTION ...]                     write trained models in other ways, and compare the scores
+    python make.py fuzz [--mutants 10000 --seed 20261122]   grade damaged and edited models; none may crash the grader
+    python make.py kills [--rounds 20 --seed 20261122]      stop gradings at random moments, and check what is left
+    python make.py layers [WORD ...]                        grade what all of Keras can build, write docs/layers.md
+    python make.py twins [QUESTION ...]                     save trained models in other ways, and compare the scores
     python make.py same [--before REVISION]                 grade the same models with another version, and compare
+    python make.py update [--before REVISION]               generate over a workspace of another version
     python make.py guided [--seconds 600]                   change files guided by coverage of the inspection (atheris)
 """
 
@@ -26,6 +27,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +37,7 @@ from typing import Callable, Dict, List, Optional
 
 ROOT = Path(__file__).resolve().parent
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
+MODULES = (TEMPLATE, ROOT / "tests" / "support")  # what the scripts of dev/ import
 LOGS = ROOT / ".log"
 
 LOCKS = ("requirements-tools", f"{TEMPLATE.name}/requirements", f"{TEMPLATE.name}/requirements-gpu", "requirements-dev")
@@ -122,9 +125,9 @@ def lock(arguments: List[str]) -> int:
 
 
 def script(name: str, arguments: List[str]) -> int:
-    """Run a script of ``tests/`` that uses the engine."""
+    """Run a script of ``dev/`` that uses the engine."""
     python = environment(".venv-dev", "requirements-dev.txt")
-    return call([python, str(ROOT / "tests" / name), *arguments], ROOT, PYTHONPATH=str(TEMPLATE))
+    return call([python, str(ROOT / "dev" / name), *arguments], ROOT, PYTHONPATH=os.pathsep.join(map(str, MODULES)))
 
 
 SCRIPTS = {
@@ -139,13 +142,15 @@ SCRIPTS = {
     "layers": "space_table.py",
     "twins": "twins.py",
     "same": "same.py",
+    "update": "update.py",
     "faults": "faults.py",
     "surroundings": "surroundings.py",
     "elsewhere": "elsewhere.py",
     "systems": "systems.py",
     "intel": "intel_mac.py",
 }
-"""Command -> script in ``tests/``; ``__doc__`` says what each does."""
+"""Command -> script in ``dev/``; ``__doc__`` says what each does."""
+
 COMMANDS: Dict[str, Callable[[List[str]], int]] = {
     "workspace": workspace,
     "test": test,

@@ -52,7 +52,7 @@ def measure(question: str, rounds: int) -> None:
         def graded(with_experiments: str) -> None:
             shutil.rmtree(workspace.cache, ignore_errors=True)
             command = [sys.executable, "-c", GRADE, folder, question, str(SEED), with_experiments]
-            path = f"{harness.TEMPLATE}:{harness.HERE}"
+            path = f"{harness.TEMPLATE}:{harness.MODULES}"
             subprocess.run(command, env={**harness.os.environ, "PYTHONPATH": path}, check=True, capture_output=True)
 
         a, b, ratio = alternate(rounds, lambda: graded("yes"), lambda: graded("no"))

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "{{cookiecutter.project_slug}}")]
+sys.path[:0] = [str(REPOSITORY / folder) for folder in ("tests/support", "dev", "{{cookiecutter.project_slug}}")]
 
 import files  # noqa: E402
 import harness  # noqa: E402
@@ -63,7 +63,7 @@ FINDINGS = (
     finding("overfitting", count=512, metric="accuracy", training=0.994, found=0.861),
     finding("underfitting", count=512, metric="accuracy", training=0.71, found=0.69),
     finding("one-epoch", found=188),
-    finding("class-never-predicted", found="'paper'", share=0.33),
+    finding("class-never-predicted", found="'paper'", they_make="it makes", share=0.33),
     finding("loss-from-logits", activation="softmax"),
     finding("large-optimizer-state", share=0.66, found="4.1 MB"),
     finding("below-baseline", metric="accuracy", found="0.31", baseline="the largest class", expected="0.34"),

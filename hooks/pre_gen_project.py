@@ -49,7 +49,7 @@ def answers() -> dict[str, Any]:
 
 def no_text(what: str, value: object) -> str:
     """Return the sentence on an answer that a user's own defaults hold in another kind than text."""
-    return f"{what}, {json.dumps(value)}, is not a text: put it into quotes in your defaults of cookiecutter."
+    return f"{what}, {json.dumps(value)}, is not text: put it in quotes in your cookiecutter defaults."
 
 
 def wrong_name(name: object) -> str | None:
@@ -59,7 +59,7 @@ def wrong_name(name: object) -> str | None:
         return no_text("The name of the exam", name)
     # Cc control characters, Cs halves of surrogate pairs, Zl and Zp line and paragraph separators
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in name):
-        return f"The name of the exam holds a line break or control character: {ascii(name)}. Type it on one line."
+        return f"The name of the exam contains a line break or control character: {ascii(name)}. Type it on one line."
     if not name.strip():
         return "The name of the exam is empty: type at least one letter."
     if len(name) > 100:
@@ -71,11 +71,11 @@ def wrong_slug(slug: object) -> str | None:
     """Return what is wrong with the folder's name: PyCharm, Python and every file system must accept it."""
     if not isinstance(slug, str):
         return no_text("The folder name", slug)
-    wanted = "use a letter first, then letters, digits and underscores, for example my_exam."
+    wanted = "start with a letter, then use letters, digits and underscores, for example my_exam."
     if not slug.strip(". "):
         return f"The folder name {slug!r} is empty: {wanted}"
     if any(separator in slug for separator in "/\\:"):
-        return f"The folder name {ascii(slug)} is a path, not a name: {wanted} Choose the place with -o."
+        return f"The folder name {ascii(slug)} is a path, not a name: {wanted} To choose the place, use -o."
     if slug[0].isdigit():
         return f"The folder name {ascii(slug)} starts with a digit: {wanted}"
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", slug):
@@ -114,7 +114,7 @@ def replaced_accelerator(accelerator: object) -> str | None:
     python = "py" if ON_WINDOWS else "python3"
     return (
         f"The accelerator {ascii(accelerator)} is neither cpu nor gpu: {used} is used. For an NVIDIA card, write "
-        f'accelerator = "gpu" into exam.toml of the workspace, then type {python} bootstrap.py there.'
+        f'accelerator = "gpu" into exam.toml in the workspace, then run {python} bootstrap.py there.'
     )
 
 
@@ -131,7 +131,10 @@ def wrong_target(folder: Path) -> str | None:
         return None  # regenerating over a workspace is how it is updated: no file of the learner is in the template
     foreign = sorted(entry.name for entry in folder.iterdir() if entry.name not in IGNORED_ENTRIES)
     if foreign:
-        return f"The folder {folder} already holds {foreign[0]!r} and is no workspace of this template: choose another."
+        return (
+            f"The folder {folder} already contains {foreign[0]!r} and is not a workspace of this template: "
+            "choose another folder."
+        )
     return None
 
 
@@ -140,13 +143,13 @@ def wrong_path(folder: Path) -> str | None:
     if not ON_WINDOWS or len(str(folder)) <= LONGEST_WINDOWS_PATH or windows_has_long_paths():
         return None
     return (
-        f"The path {folder} has {len(str(folder))} characters, and Windows leaves room for {LONGEST_WINDOWS_PATH}: "
-        "choose a shorter place with -o, or enable long paths in Windows."
+        f"The path {folder} has {len(str(folder))} characters, and Windows has room for only {LONGEST_WINDOWS_PATH}: "
+        "choose a shorter path with -o, or enable long paths in Windows."
     )
 
 
 def windows_has_long_paths() -> bool:
-    """Tell whether this Windows was told to accept paths of more than 260 characters."""
+    """Return whether this Windows was told to accept paths of more than 260 characters."""
     if sys.platform != "win32":
         return True
     import winreg
@@ -166,7 +169,7 @@ def wrong_disk(folder: Path, accelerator: str) -> str | None:
     free = shutil.disk_usage(folder).free / GIGABYTE
     if free >= needed:
         return None
-    return f"The disk of {folder} has {free:.1f} GB free, and the environment needs {needed} GB: make room first."
+    return f"The disk of {folder} has {free:.1f} GB free, and the environment needs {needed} GB: free some space first."
 
 
 def wrong_python(bootstrap: ModuleType | None) -> str | None:

@@ -25,9 +25,9 @@ LONGEST = (
     "test_references.py",
     "test_findings.py",
     "test_kills.py",
-    "test_idea.py",
+    "test_run_configurations.py",
     "test_history.py",
-    "test_tree.py",
+    "test_requirements.py",
 )
 
 
@@ -149,6 +149,6 @@ def uv() -> str:
 def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one file for each model of ``mistakes.py``; a process of its own makes them with Keras."""
     folder = tmp_path_factory.mktemp("mistakes")
-    script = REPOSITORY / "tests" / "mistakes.py"
+    script = REPOSITORY / "tests" / "support" / "mistakes.py"
     subprocess.run([sys.executable, str(script), str(folder)], check=True, capture_output=True, timeout=300)
     return folder

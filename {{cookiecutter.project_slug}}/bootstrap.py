@@ -382,28 +382,29 @@ CAUSES = (
      "TensorFlow lacks the Microsoft Visual C++ Redistributable (x64); install it from Microsoft."),
     ("no space left|not enough space|disk quota exceeded|errno 28|os error 112", "The disk is full."),
     ("externally-managed-environment|is externally managed",
-     "This Python belongs to the system, which lets nobody install packages into it: install another Python."),
+     "This Python belongs to the system, which does not let you install packages into it: install another Python."),
     ("error occurred during configuration|failed to parse environment|error: invalid value|is not a valid value for",
      "A setting of the installer has a value that it does not understand."),
     ("ensurepip is not available|no module named '?(venv|ensurepip)", "This Python cannot make virtual environments."),
     ("do not match the hashes|hash mismatch|hashes are required",
-     "A downloaded file broke off, or is not the one that was locked."),
+     "A downloaded file is incomplete, or is not the one that was locked."),
     ("certificate_verify_failed|certificate verify failed|invalid peer certificate|unknownissuer|sslerror",
-     "The certificate of the package index is not trusted here (a proxy of your organisation?)."),
-    ("proxyerror|cannot connect to proxy|proxy authentication|tunnel connection failed", "The proxy refused."),
+     "The certificate of the package index is not trusted here (because of your organisation's proxy?)."),
+    ("proxyerror|cannot connect to proxy|proxy authentication|tunnel connection failed",
+     "The proxy refused the connection."),
     (r"(40[0134]|410) client error|http error 4\d\d|client error \(4\d\d",
-     "The package index refused or does not know a file (is its address right?)."),
+     "The package index refused a file or does not have it (is its address right?)."),
     (r"50\d server error|http error 5\d\d|server error \(5\d\d|too many 5\d\d",
-     "The package index has a fault of its own; try again later."),
+     "The package index itself has an error; try again later."),
     (NETWORK, "No network: the package index could not be reached."),
     (r"(tensorflow|numpy|h5py|grpcio|libclang|ml[-_]dtypes|optree|pandas|scipy|wrapt)[\w-]*==\S+ \(from versions: none",
-     "The package index has no fitting file for this system and Python."),
+     "The package index has no matching file for this system and Python."),
     ("from versions: none|not found in the package registry",
-     "The package index has nothing by that name (is its address right, and does it answer?)."),
+     "The package index has nothing by that name (is its address right, and does it respond?)."),
     ("no matching distribution|no solution found|no wheels with|not a supported wheel|requires a different python",
-     "The package index has no fitting file for this system and Python."),
+     "The package index has no matching file for this system and Python."),
     ("permission denied|read-only file|access is denied|permissionerror|errno 13|winerror 32|os error (5|13|30|32)",
-     "A file is not writable or in use by another program."),
+     "A file is not writable or is in use by another program."),
 )
 ILLEGAL_INSTRUCTION = (-getattr(signal, "SIGILL", 4), 0xC000001D)
 
@@ -423,7 +424,7 @@ def cause_of(output: str, status: int) -> str:
 
 def refused(error: OSError) -> str:
     """Return what the disk refused, in one sentence, with the file."""
-    where = f" It is about {error.filename}." if error.filename else ""
+    where = f" File: {error.filename}." if error.filename else ""
     return cause_of(str(error), 1) + where
 
 
@@ -484,7 +485,7 @@ def hash_of(lock: Path) -> str:
 
 
 def is_installed(venv: Path, lock: Path) -> bool:
-    """Tell whether exactly this lock has been installed, to its end."""
+    """Return whether exactly this lock has been installed, to its end."""
     try:
         return (venv / ".lock-sha256").read_text(encoding="ascii").strip() == hash_of(lock)
     except (OSError, ValueError):
@@ -492,7 +493,7 @@ def is_installed(venv: Path, lock: Path) -> bool:
 
 
 def is_ready(root: Path) -> bool:
-    """Tell whether nothing is left to do: installed, proven, unmoved, an exam drawn and its data there."""
+    """Return whether nothing is left to do: installed, proven, unmoved, an exam drawn and its data there."""
     have_data = all(any((root / f"Category{number}" / "data").glob("*")) for number in range(1, 6))
     drawn = (root / "exam.toml").is_file() and not (root / ".exam" / "draw").exists()
     if not (drawn and have_data and is_installed(workspace(root).venv, lock_of(root))):
@@ -509,7 +510,7 @@ def is_ready(root: Path) -> bool:
 def draw_exam(target: Target, python: Python, step: Step) -> str:
     """Draw the first exam, or finish an interrupted draw."""
     if (target.root / "exam.toml").is_file() and not (target.root / ".exam" / "draw").exists():
-        return "there already"
+        return "already there"
     run_or_fail("Drawing the exam", [python.path, "-B", "-m", "exam.draw"], target, "draw.log", step.tick)
     return "drawn"
 
@@ -536,7 +537,7 @@ def make_venv(target: Target, python: Python, step: Step) -> str:
     inside = probe([venv_python(venv)]) if os.path.exists(venv_python(venv)) else None
     broken = inside is None or half_made.exists() or (venv / ".installing").exists()
     if not broken and _was_made_here(venv):
-        return "there already"
+        return "already there"
     if inside is None or broken:
         command = [python.path, "-m", "venv", "--clear", str(venv)]
     else:
@@ -572,7 +573,7 @@ def find_engine(venv: Path, root: Path) -> None:
 
 
 def _was_made_here(venv: Path) -> bool:
-    """Tell whether the environment still lies where it was made; its activate scripts hold the full path."""
+    """Return whether the environment still lies where it was made; its activate scripts hold the full path."""
     try:
         settings = (venv / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -591,7 +592,7 @@ def ask(python: str, *words: str) -> object:
     try:
         return json.loads(_output_of([python, "-I", "-B", INSTALLATION, *words], files))
     except ValueError:
-        raise NotReady("The Python of .venv does not answer: remove the folder .venv.") from None
+        raise NotReady("The Python of .venv does not respond: delete the folder .venv.") from None
 
 
 def settings_for(python: str, root: Path) -> Settings:
@@ -617,7 +618,7 @@ def installer(python: str, settings: Settings) -> List[str]:
     for_pip = any(name in settings.values for name in network) and "UV_DEFAULT_INDEX" not in settings.values
     use = "pip" if not uv or for_pip else "uv"
     if use in settings.broken:
-        raise NotReady(f"A file with settings for {use} is damaged: {settings.broken[use]}. Mend it, or move it away.")
+        raise NotReady(f"A file with settings for {use} is damaged: {settings.broken[use]}. Fix it, or move it away.")
     if use == "pip":
         return [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-input"]
     no_index = ["--no-index"] if settings.values.get("UV_NO_INDEX", "").lower() not in OFF else []
@@ -630,7 +631,7 @@ def cause_with_settings(output: str, status: int, use: str, settings: Settings) 
     shown = {name: _shown(name, values[name], settings.files.get(name)) for name in sorted(values)}
     for name in shown:
         if name.endswith(("_NO_INDEX", "_OFFLINE")) and values[name].lower() not in OFF:
-            return f"{use} may not use the package index: {shown[name]}."
+            return f"{use} is not allowed to use the package index: {shown[name]}."
     cause = cause_of(output, status)
     if "does not understand" in cause:
         told = [shown[name] for name in shown if re.search(rf"(?<!\w){re.escape(values[name])}(?!\w)", output)]
@@ -656,7 +657,7 @@ def install(target: Target, lock: Path, step: Step) -> str:
     python, log = venv_python(target.venv), target.logs / "install.log"
     stamp, unfinished = target.venv / ".lock-sha256", target.venv / ".installing"
     if is_installed(target.venv, lock) and not ask(python, "missing", str(lock)):
-        return "there already"
+        return "already there"
     remove(stamp)
     unfinished.write_text("", encoding="ascii")
     settings = settings_for(python, target.root)
@@ -673,7 +674,7 @@ def install(target: Target, lock: Path, step: Step) -> str:
     lacking = ask(python, "missing", str(lock))
     if lacking:
         assert isinstance(lacking, list)
-        cause = f"{use} says that it is done, but .venv has no {lacking[0]}."
+        cause = f"{use} reports success, but .venv has no {lacking[0]}."
         raise failure("The installation", cause, target, log)
     remove(unfinished)
     stamp.write_text(hash_of(lock) + "\n", encoding="ascii")
@@ -709,12 +710,12 @@ def set_up(target: Target) -> None:
         step.result = install(target, lock_of(target.root), step)
         find_engine(target.venv, target.root)
     inside = venv_python(target.venv)
-    with Step(5, "Proof by training a model") as step:
+    with Step(5, "Check by training a model") as step:
         # What TensorFlow prints is for its log: shown here it would look like a fault.
         proof = [inside, "-m", "exam", "verify", "--no-marker"]
         slowest = "the first import is the slowest"
         try:
-            run_or_fail("The proof", proof, target, "verify.log", lambda _: step.tick(slowest))
+            run_or_fail("The check", proof, target, "verify.log", lambda _: step.tick(slowest))
         except NotReady:
             remove(target.venv / ".lock-sha256")  # the next run looks at the packages again, all of them
             raise
@@ -771,7 +772,7 @@ def parse(arguments: Optional[List[str]]) -> argparse.Namespace:
     import argparse  # not needed by those who only look for a Python
 
     parser = argparse.ArgumentParser(description="Make this workspace ready; run it again to continue or to repair.")
-    parser.add_argument("--force", action="store_true", help="take all steps although the workspace is ready")
+    parser.add_argument("--force", action="store_true", help="run all steps even if the workspace is ready")
     parser.add_argument("--from-hook", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--describe", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -801,7 +802,7 @@ def main(arguments: Optional[List[str]] = None, root: Path = ROOT) -> int:
         mode = mode_of(os.environ.get("EXAM_ENVIRONMENT", "")) if options.from_hook else "direct"
         if mode == "skip":
             draw_quickly(root)
-            print(f"The environment was skipped. Make it when you like: {again}")
+            print(f"The environment was skipped. To make it later: {again}")
         elif is_ready(root) and not options.force:
             print("This workspace is already ready.")
         else:

@@ -37,13 +37,13 @@ def _without(package: str) -> int:
     from exam.machine import trouble
     from exam.workspace import Workspace
 
-    print(f"This Python, {sys.executable}, has no package {package}.", file=sys.stderr)
+    print(f"This Python, {sys.executable}, does not have the package {package}.", file=sys.stderr)
     python = Workspace.find().venv_python
     if python.is_file() and os.path.abspath(sys.executable) != str(python):
         again = trouble.typed(sys.argv[1:], str(python))
-        print(f"The workspace has a Python of its own. Type: {again}", file=sys.stderr)
+        print(f"The workspace has its own Python. Type: {again}", file=sys.stderr)
     else:
-        print(f"The workspace's environment is made with: {trouble.to_repair()}", file=sys.stderr)
+        print(f"To make the workspace's environment: {trouble.to_repair()}", file=sys.stderr)
     return 3
 
 

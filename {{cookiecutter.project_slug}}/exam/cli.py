@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 CATEGORY = click.IntRange(1, 5)
 NOT_GRADABLE, NOT_READY = 1, 3
 OUTPUT = 1
-"""Standard output, as the system numbers it."""
+"""This is the system's number for standard output."""
 ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""What the system sends at its own end, a terminal that is closed, and whoever stops a program politely."""
+"""These signals end a program politely: at shutdown, when the terminal is closed, or when somebody stops it."""
 NO_WALL = (
-    "\nThis system puts no wall around the processes that read and run model files. Your own files need none; grade "
-    "those of strangers on Linux 5.13 or later."
+    "\nOn this system, the processes that read and run model files are not sandboxed. That is fine for your own "
+    "files; grade files from other people on Linux 5.13 or later."
 )
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 keep_models_option = click.option(
     "--keep-models", is_flag=True, help="Keep a copy of each graded file in .exam/models."
 )
@@ -64,9 +64,9 @@ def cli() -> None:
 
 @cli.command()
 @as_json
-@click.option("--marker/--no-marker", default=True, help="Write the ready marker afterwards (the default).")
+@click.option("--marker/--no-marker", default=True, help="Record that the workspace is ready (the default).")
 def verify(as_json: bool, marker: bool) -> None:
-    """Prove the environment by training a tiny model."""
+    """Check the environment by training a tiny model."""
     from exam import environment
 
     workspace = Workspace.find()
@@ -74,34 +74,35 @@ def verify(as_json: bool, marker: bool) -> None:
         found = environment.verify(workspace, progress)
     if marker:
         ready_marker.write(workspace)
-    gpus = f", {found.gpus} GPU" if found.gpus else ""
+    gpus = f", {found.gpus} GPU{'s' * (found.gpus > 1)}" if found.gpus else ""
     _print(
         as_json,
         found.to_dict(),
         f"Environment verified in {found.seconds:g} s: Python {found.python}, TensorFlow {found.tensorflow}, "
         f"Keras {found.keras}{gpus}.\nA model was trained, saved as .h5 and sent through the grader: its "
-        f"predictions differ by {found.difference:.0e}.{'' if found.is_walled else NO_WALL}",
+        f"predictions differ by at most {found.difference:.0e}.{'' if found.is_walled else NO_WALL}",
     )
 
 
 @cli.command()
 @as_json
 def benchmark(as_json: bool) -> None:
-    """Measure whether this machine trains quickly enough."""
+    """Measure whether this machine trains fast enough."""
     from exam import environment
 
     with _proving(as_json) as progress:
         found = environment.benchmark(Workspace.find(), progress)
     verdicts = {
-        "quick": "This machine is quick enough for the exam.",
-        "enough": "This machine is just quick enough; keep models small.",
-        "slow": "This machine is slow for the exam; close other programs and keep models small.",
+        "quick": "This machine is fast enough for the exam.",
+        "enough": "This machine is just fast enough; keep your models small.",
+        "slow": "This machine is too slow for the exam; close other programs and keep your models small.",
     }
     _print(
         as_json,
         found.to_dict(),
-        f"One epoch of a small network on 60,000 images of 28 x 28 takes {found.seconds_per_epoch:g} s; five take "
-        f"{found.minutes:g} {'minute' if found.minutes == 1 else 'minutes'} (5 is good, 10 the limit).\n"
+        f"One epoch of a small network on 60,000 images of 28 x 28 takes {found.seconds_per_epoch:g} s; five epochs "
+        f"take about {found.minutes:g} {'minute' if found.minutes == 1 else 'minutes'} (under 5 is good, over 10 too "
+        f"slow).\n"
         f"{verdicts[found.verdict]}",
     )
 
@@ -109,7 +110,7 @@ def benchmark(as_json: bool) -> None:
 @cli.command()
 @click.option("--again", is_flag=True, help="Replace training data that is already there.")
 def data(again: bool) -> None:
-    """Make the training data of all categories."""
+    """Make the training data for all categories."""
     workspace = Workspace.find()
     _make_data(workspace, _exam(workspace), again)
 
@@ -138,9 +139,9 @@ def check(category: int, as_json: bool) -> None:
 @cli.command()
 @click.argument("categories", type=CATEGORY, nargs=-1, metavar="[CATEGORY]...")
 @click.option("--all", "all_categories", is_flag=True, help="Grade all five categories.")
-@click.option("--require", type=click.IntRange(0, 5), metavar="POINTS", help="Exit with 1 if a category has fewer.")
-@click.option("--all-findings", is_flag=True, help="Show every finding, not only the three that explain most.")
-@click.option("--fresh", is_flag=True, help="Also score on fresh hidden data: how much of the score is luck?")
+@click.option("--require", type=click.IntRange(0, 5), metavar="POINTS", help="Exit with status 1 if a score is lower.")
+@click.option("--all-findings", is_flag=True, help="Show every finding, not just the top three.")
+@click.option("--fresh", is_flag=True, help="Also score on fresh hidden data, to see how much is luck.")
 @keep_models_option
 @as_json
 def grade(
@@ -152,9 +153,9 @@ def grade(
     keep_models: bool,
     as_json: bool,
 ) -> None:
-    """Submit and test the models of one or more CATEGORIES."""
+    """Grade the models of one or more categories."""
     if bool(categories) == all_categories:
-        raise click.UsageError("Say which category to grade, for example: grade 1; or all of them: grade --all")
+        raise click.UsageError("Name a category to grade, for example: grade 1. To grade all of them: grade --all")
     from exam.grading import early_start
 
     workspace = Workspace.find()
@@ -203,11 +204,11 @@ def status(as_json: bool) -> None:
     _show_standing(workspace, _exam(workspace), as_json)
 
 
-@cli.command()
+@cli.command("watch")
 @keep_models_option
-def watch(keep_models: bool) -> None:
+def grade_when_saved(keep_models: bool) -> None:
     """Grade a category whenever its mymodel.h5 is saved."""
-    from exam import watch as watching
+    from exam import watch
     from exam.bank.public import DataUnavailable
     from exam.records.exam_clock import SessionError
     from exam.screens.watch import watch_screen
@@ -217,20 +218,20 @@ def watch(keep_models: bool) -> None:
     _warn_unless_ready(workspace)
     try:
         with watch_screen(exam.seed) as screen:
-            watching.watch(workspace, exam, screen, keep_models)
+            watch.watch(workspace, exam, screen, keep_models)
     except KeyboardInterrupt:
-        _say("Stopped watching. Every grading is kept: python -m exam status")
+        _say("Stopped watching. All results are kept. To see them: python -m exam status")
         return
     except (DataUnavailable, SessionError) as error:
         raise Failure(str(error)) from error
-    _say("Another exam was drawn. To watch that one: python -m exam watch")
+    _say("Another exam was drawn. To watch it: python -m exam watch")
 
 
 @cli.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @as_json
 def finish(yes: bool, as_json: bool) -> None:
-    """End this exam; what was submitted and tested counts."""
+    """End this exam; what was graded counts."""
     from exam.records import exam_clock, standing
 
     workspace = Workspace.find()
@@ -244,69 +245,69 @@ def finish(yes: bool, as_json: bool) -> None:
     _show_standing(workspace, exam, as_json)
 
 
-@cli.command()
-@click.option("--category", type=CATEGORY, help="The attempts at this category, one by one, the last of each exam.")
-@click.option("--every", is_flag=True, help="With --category: all of them.")
+@cli.command("history")
+@click.option("--category", type=CATEGORY, help="Show the latest attempts at this category, exam by exam.")
+@click.option("--every", is_flag=True, help="With --category: show all attempts.")
 @as_json
-def history(category: int | None, every: bool, as_json: bool) -> None:
-    """Show all exams of this workspace, and the attempts."""
-    from exam.records import history as past
+def show_history(category: int | None, every: bool, as_json: bool) -> None:
+    """Show all exams, or the attempts at one category."""
+    from exam.records import history
 
     if every and category is None:
-        raise click.UsageError("--every belongs to a category, for example: history --category 1 --every")
+        raise click.UsageError("--every needs a category, for example: history --category 1 --every")
     workspace = Workspace.find()
-    found = past.exams(workspace)
+    found = history.exams(workspace)
     if as_json:
-        sys.stdout.writelines(past.to_json(workspace, found, (category,) if category else CATEGORIES))
+        sys.stdout.writelines(history.to_json(workspace, found, (category,) if category else CATEGORIES))
         return
     if not found:
         raise Failure("There is no exam yet. Draw one: python -m exam draw")
-    from exam.screens import history as views
     from exam.screens import terminal
+    from exam.screens.history import every_attempt_views, history_view, last_attempts_view
 
     console = terminal.console()
     if category is None:
-        console.print(views.history_view(found, console.encoding))
+        console.print(history_view(found, console.encoding))
         return
-    kept = past.kept_hashes(workspace)
+    kept = history.kept_hashes(workspace)
     if not every:
-        console.print(views.last_attempts_view(found, category, kept, console.encoding))
+        console.print(last_attempts_view(found, category, kept, console.encoding))
         return
-    for piece in views.every_attempt_views(found, category, kept, console.encoding):
+    for piece in every_attempt_views(found, category, kept, console.encoding):
         console.print(piece)
 
 
-@cli.command()
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the exam of this number.")
-@click.option("--category", type=CATEGORY, help="With --question: the category to choose a question for.")
+@cli.command("draw")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Draw the exam with this seed.")
+@click.option("--category", type=CATEGORY, help="With --question: the category of the question.")
 @click.option("--question", help="With --category: the question to practise.")
 @click.option(
     "--data-source", type=click.Choice(DATA_SOURCES), help="public: data sets from the network, where there are any."
 )
-def draw(seed: int | None, category: int | None, question: str | None, data_source: str | None) -> None:
-    """Draw a new exam; the old one goes to archive/."""
-    from exam import draw as drawing
+def draw_exam(seed: int | None, category: int | None, question: str | None, data_source: str | None) -> None:
+    """Draw a new exam; the old one moves to archive/."""
+    from exam import draw
 
     if (category is None) != (question is None):
-        raise click.UsageError("--category and --question belong together.")
+        raise click.UsageError("Use --category and --question together.")
     workspace = Workspace.find()
     _refuse_while_the_clock_runs(workspace)
     only = {category: question} if category is not None and question is not None else None
     try:
-        exam = drawing.draw(workspace, seed, only, data_source)
-    except drawing.DrawRefused as error:
+        exam = draw.draw(workspace, seed, only, data_source)
+    except draw.DrawRefused as error:
         raise Failure(str(error)) from error
-    except drawing.DrawError as error:
+    except draw.DrawError as error:
         raise click.UsageError(str(error)) from error
     _show_exam(workspace, exam)
     _make_data(workspace, exam, again=False)
 
 
 @cli.command("bank")
-@click.option("--category", type=CATEGORY, help="Only the questions of this category.")
+@click.option("--category", type=CATEGORY, help="Show only the questions of this category.")
 @as_json
 def list_bank(category: int | None, as_json: bool) -> None:
-    """List the questions there are, and how you did."""
+    """List all questions, and your results."""
     from exam.records import progress
 
     entries = progress.entries(Workspace.find(), (category,) if category else CATEGORIES)
@@ -320,7 +321,7 @@ def list_bank(category: int | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--no-open", is_flag=True, help="Write the page only.")
+@click.option("--no-open", is_flag=True, help="Write the page, but do not open it.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 def report(no_open: bool, output: Path | None) -> None:
     """Write your exam as one HTML page, and open it."""
@@ -363,7 +364,7 @@ def _refuse_while_the_clock_runs(workspace: Workspace) -> None:
     except exam_clock.SessionError:  # a damaged clock goes to the archive with its exam
         return
     if clock is not None and clock.state == "running":
-        raise click.UsageError("This exam's clock is running. End it first: python -m exam finish")
+        raise click.UsageError("This exam's clock is still running. End the exam first: python -m exam finish")
 
 
 @contextmanager
@@ -407,13 +408,13 @@ def _confirm_the_end(now: Standing) -> None:
     """Ask; anything but yes ends the command and not the exam."""
     waiting = [category.category for category in now.categories if category.is_ungraded]
     if waiting:
-        _say(f"Category {waiting[0]} has a model that was not graded; it would not count.")
+        _say(f"Category {waiting[0]} has a model that is not graded yet; it would not count.")
     try:
-        if click.confirm(_wrapped("End the exam now? What was graded counts, and nothing can be added.")):
+        if click.confirm(_wrapped("End the exam now? What was graded counts, and you cannot add anything later.")):
             return
     except click.Abort:
         click.echo()
-    _say("Nothing was ended; the clock runs on. To end without a question: python -m exam finish --yes")
+    _say("The exam is still running. To skip this prompt: python -m exam finish --yes")
     sys.exit(NOT_GRADABLE)
 
 
@@ -504,7 +505,7 @@ def _make_data(workspace: Workspace, exam: Exam, again: bool) -> None:
             if public.downloads(bank.find()[question]):
                 _download(bank.find()[question])
             with _status(quiet=False) as progress:
-                progress(f"Making the data of category {category}")
+                progress(f"Making the data for category {category}")
                 made = training.make(workspace.category(category), question, exam.seed, again)
         except public.DataUnavailable as error:
             raise Failure(str(error)) from error
@@ -513,16 +514,18 @@ def _make_data(workspace: Workspace, exam: Exam, again: bool) -> None:
         changed = [] if made else training.changed(workspace.data(category))
         if changed:
             _say(
-                f"In Category{category}/data, {_some(changed)} not as made. To make all training data again and keep "
-                "what was changed: python -m exam data --again",
+                f"In Category{category}/data, {_some(changed)} damaged. To make all training data again and keep the "
+                "changed files beside it: python -m exam data --again",
                 err=True,
             )
 
 
 def _some(files: list[str]) -> str:
-    """Return the first of some files and how many there are more, with the verb."""
+    """Return the first of some files and how many more there are, with the verb."""
     more = len(files) - 1
-    return f"{files[0]!r} is" if not more else f"{files[0]!r} and {more} other file{'s' * (more > 1)} are"
+    if not more:
+        return f"{files[0]!r} was changed or is"
+    return f"{files[0]!r} and {more} other file{'s' * (more > 1)} were changed or are"
 
 
 def _download(question: Path) -> None:
@@ -543,11 +546,11 @@ def _show_exam(workspace: Workspace, exam: Exam) -> None:
     from exam.records import progress
     from exam.screens import terminal
 
-    click.echo(f"Exam {exam.seed}:")
+    click.echo(f"Exam with seed {exam.seed}:")
     terminal.console().print(terminal.exam_view(progress.entries(workspace)))
     archives = sorted(path.name for path in workspace.archive.glob("*/"))
     if archives:
-        _say(f"The exam before, with its answers, models and attempts, is in archive/{archives[-1]}.")
+        _say(f"Your previous exam was moved to archive/{archives[-1]}, with its answers, models and attempts.")
 
 
 def _print(as_json: bool, data: dict[str, Any], text: str) -> None:
@@ -650,7 +653,7 @@ def _output_refused(error: OSError) -> int | None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, OUTPUT)  # or Python would complain once more at its end
         os.close(nowhere)
-        kept = "What was graded is kept, and shown by: python -m exam status"
+        kept = "What was graded is kept. To see it: python -m exam status"
         _say(f"The output could not be written ({error.strerror or error}). {kept}", err=True)
         return NOT_READY
     return None
@@ -677,6 +680,6 @@ def _unforeseen(workspace: Workspace) -> int:
         logs.write(folder / "faults.log", "exam " + " ".join(sys.argv[1:]), traceback.format_exc())
         if (folder / "faults.log").exists():
             break
-    kept = "What was graded before is kept: python -m exam status"
+    kept = "What was graded before is kept. To see it: python -m exam status"
     _say(f"The exam program failed, not your work. {kept}\nDetails are in {folder}.", err=True)
     return NOT_READY

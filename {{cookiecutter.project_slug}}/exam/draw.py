@@ -38,9 +38,9 @@ HOURS = 5.0
 COPIED_FILES = ("starter.py", "README.md")
 QUESTION_FILES = ("question.py", *COPIED_FILES)
 DOWNLOADS = "downloads.toml"
-"""In the folder of a question on public data; ``exam.bank.public`` explains it."""
+"""This file is in the folder of each question on public data; ``exam.bank.public`` explains it."""
 EXAM_STATE = ("attempts.jsonl", "session.json")
-"""Files below ``.exam/`` that belong to one exam and go to the archive with it."""
+"""These files below ``.exam/`` belong to one exam and go to the archive with it."""
 
 
 class DrawError(RuntimeError):
@@ -112,7 +112,7 @@ def draw(
 
 
 def is_unfinished(workspace: Workspace) -> bool:
-    """Tell whether no exam is there yet, or a draw was interrupted."""
+    """Return whether there is no exam yet, or a draw was interrupted."""
     return not workspace.exam_toml.exists() or _staging(workspace).exists()
 
 
@@ -122,7 +122,7 @@ def _staging(workspace: Workspace) -> Path:
 
 
 def _is_decided(workspace: Workspace) -> bool:
-    """Tell whether a prepared draw is to be carried out; one that was damaged is set aside, since nobody could."""
+    """Return whether a prepared draw is to be carried out; a damaged one is set aside, since it cannot be."""
     staging = _staging(workspace)
     if not staging.exists():
         return False
@@ -164,7 +164,7 @@ def _next_exam(
     else:
         seed, used = secrets.randbelow(10**9), _used(workspace, bank_folder, data_source)
     if not 0 <= seed <= LARGEST_SEED:
-        raise DrawError(f"A seed is a whole number from 0 to {LARGEST_SEED}, not {seed}.")
+        raise DrawError(f"The seed must be a whole number from 0 to {LARGEST_SEED}, not {seed}.")
     return Exam(
         name=before.name if before else answers["project_name"],
         seed=seed,
@@ -276,7 +276,7 @@ def _move(source: Path, target: Path) -> None:
     if not source.exists():
         return
     if target.exists():
-        raise FileExistsError(17, "exists already", str(target))
+        raise FileExistsError(17, "already exists", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     patiently(os.rename, source, target)
 

@@ -23,19 +23,19 @@ from exam.processes.limited_process import DEATHS, signal_of
 from exam.workspace import Exam, ExamTomlError, Workspace, parse_json
 
 WANTED = {"backend": "tensorflow", "floatx": "float32", "image_data_format": "channels_last"}
-"""Setting of Keras -> what the exam's models are made with, which is what Keras does unasked."""
+"""Setting of Keras -> the value that the exam's models need, which is the default of Keras."""
 FASHION_MNIST_SAMPLES = 60_000
 BENCHMARK_EPOCHS = 5
 AGAIN = "python -m exam verify"
 SPEAK_TO_TENSORFLOW = (
     "KERAS_", "KMP_", "LD_PRELOAD", "MLIR_", "MPL", "OMP_", "ONEDNN_", "PROTOCOL_", "TF_", "TFLITE_", "XLA_"
 )
-"""Beginnings of the variables of the environment that TensorFlow, Keras and their libraries read."""
+"""TensorFlow, Keras and their libraries read environment variables that begin like this."""
 NO_RUNTIME = r"DLL load failed|could not find the dll|msvcp140|vcruntime140"
-"""What is said on a Windows without the runtime of Visual C++. Source: ``tensorflow/python/platform/self_check.py``."""
+"""Errors on a Windows without the Visual C++ runtime say this. Source: ``tensorflow/python/platform/self_check.py``."""
 RUNTIME = (
-    "It needs the Microsoft Visual C++ Redistributable (x64), which Windows does not bring: install it from Microsoft, "
-    f"then try again: {AGAIN}"
+    "It needs the Microsoft Visual C++ Redistributable (x64), which does not come with Windows. Install it from "
+    f"Microsoft, then try again: {AGAIN}"
 )
 Progress = Callable[[str], None]
 
@@ -121,7 +121,7 @@ def verify(workspace: Workspace, progress: Progress = lambda text: None) -> Veri
     if isinstance(found, str):
         raise EnvironmentProblem(f"A saved model cannot be graded here. {found}")
     if not found <= trial.TOLERANCE:
-        raise EnvironmentProblem(f"A saved model predicts differently after loading, by {found:.1e}.")
+        raise EnvironmentProblem(f"A saved model predicts different values after loading (off by {found:.1e}).")
     return Verification(
         python=platform.python_version(),
         tensorflow=told["tensorflow"],
@@ -182,13 +182,13 @@ def _death(code: int, printed: str, log: Path) -> str:
     lines = [line.strip() for line in printed.splitlines() if line.strip()]
     what = DEATHS.get(signal_of(code), "ended the process")
     last = f': "{lines[-1][:200]}"' if lines else "."
-    return f"Training with TensorFlow {what} (exit code {code}){last} All that it printed is in {log}."
+    return f"Training with TensorFlow {what} (exit code {code}){last} Its full output is in {log}."
 
 
 def _unset(names: list[str]) -> str:
     """Return what helps where variables of the environment are at fault, and not the packages."""
     what = f"Unset {', '.join(sorted(names))}" if names else "Unset what you have set for TensorFlow"
-    return f"With none of your environment variables it goes well. {what}, then try again: {AGAIN}"
+    return f"It works without your environment variables. {what}, then try again: {AGAIN}"
 
 
 def _refuse_unwanted_settings() -> None:
@@ -205,20 +205,20 @@ def unwanted_setting() -> str | None:
     for name, wanted in (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0")):
         value = os.environ.get(name, "")
         if value and value.lower() not in (wanted, "false"):
-            return f"The environment variable {name} is {value!r}, and this exam needs {wanted!r}. Remove it."
+            return f"The environment variable {name} is {value!r}, but this exam needs {wanted!r}. Remove it."
     file = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "keras.json"
     try:
         settings = parse_json(file.read_bytes())
     except (OSError, ValueError):
         return None
     if not isinstance(settings, dict) or not isinstance(settings.get("epsilon", 1e-7), float):
-        return f"{file} is not as Keras writes it, and Keras cannot be imported with it. Correct or rename that file."
+        return f"{file} is not a valid settings file, so Keras cannot be imported. Correct or rename that file."
     for key, wanted in WANTED.items():
         if key == "backend" and os.environ.get("KERAS_BACKEND"):
             continue  # it outweighs the file
         value = settings.get(key, wanted)
         if value != wanted:
-            return f"{file} sets {key} to {value!r}, and this exam needs {wanted!r}. Correct or rename that file."
+            return f"{file} sets {key} to {value!r}, but this exam needs {wanted!r}. Correct or rename that file."
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 Severity = Literal["fatal", "problem", "hint"]
 Requirement = Literal[
@@ -17,12 +17,12 @@ Requirement = Literal[
 ]
 """What a model must meet, in the order in which the grader checks it; the last one is every point it can earn."""
 STAGES: dict[Requirement, str] = {
-    "file": "The file is taken",
+    "file": "The file is checked",
     "whole model": "The file is read",
-    "allowed layers": "The layers are read",
-    "input shape": "The inputs are compared",
-    "output shape": "The outputs are compared",
-    "last activation": "The last activation is compared",
+    "allowed layers": "The layers are checked",
+    "input shape": "The input shape is checked",
+    "output shape": "The output shape is checked",
+    "last activation": "The last activation is checked",
     "runs": "The model runs",
     "points": "The answers are scored",
 }
@@ -53,18 +53,6 @@ class Finding:
     def to_dict(self) -> dict[str, str]:
         """Return the finding as plain JSON data."""
         return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Finding:
-        """Return the finding that ``to_dict`` gave ``data``.
-
-        Raises:
-            TypeError, ValueError: ``data`` is no finding.
-        """
-        found = cls(**data)
-        if found.severity not in get_args(Severity) or not all(isinstance(text, str) for text in data.values()):
-            raise ValueError(f"{data!r} is no finding")
-        return found
 
 
 @dataclass(frozen=True)
@@ -104,31 +92,32 @@ ENTRIES = (
         "wrong-name",
         "fatal",
         "file",
-        "{folder} holds {found}, but no mymodel.h5, and only mymodel.h5 is graded.",
+        "{folder} contains {found}, but no mymodel.h5, and only mymodel.h5 is graded.",
         "Save the model under that name, as the last lines of {folder}/starter.py do.",
     ),
     Entry(
         "saving-failed",
         "fatal",
         "file",
-        "{folder} holds the weights of a trained model, {found}, but no mymodel.h5: the model itself was not saved.",
-        "In {folder}/starter.py, leave out the layer that Keras cannot save, and write "
+        "{folder} contains the weights of a trained model, {found}, but no mymodel.h5: the model itself was not saved.",
+        'In {folder}/starter.py, leave out the layer that Keras cannot save, and write '
         'model.load_weights(Path(__file__).with_name("{found}")) instead of model.compile and model.fit. Then run it: '
-        "nothing has to be trained again.",
+        'you do not have to train again.',
     ),
     Entry(
         "wrong-folder",
         "fatal",
         "file",
-        "There is no {path}, but there is {found}: the model was saved into another folder.",
-        "Move it to {path}, or save it as the last lines of {folder}/starter.py do, which name the folder.",
+        "There is no {path}, but there is {found}: the model was saved in another folder.",
+        "Move it to {path}, or save it with the last lines of {folder}/starter.py, which name the folder.",
     ),
     Entry(
         "linked-file",
         "fatal",
         "file",
-        "{path} is a link to another place; only a file that lies there itself is graded.",
-        "Delete the link and copy the model file there under the same name; the file it leads to stays as it is.",
+        "{path} is a link; the grader accepts only a real file in that place.",
+        "Delete the link and copy the model file there under the same name. The file that the link points to is not "
+        "changed.",
     ),
     Entry(
         "keras-format",
@@ -141,7 +130,8 @@ ENTRIES = (
         "saved-model",
         "fatal",
         "file",
-        "{found} is a folder, as TensorFlow's SavedModel format is; this exam asks for one HDF5 file, {path}.",
+        "{found} is a folder, like a model in TensorFlow's SavedModel format; this exam asks for one HDF5 file, "
+        "{path}.",
         'Save with model.save("mymodel.h5") instead of model.export(...) or a name without .h5.',
     ),
     Entry(
@@ -155,28 +145,28 @@ ENTRIES = (
         "still-being-saved",
         "fatal",
         "file",
-        "{path} is still being written by another program.",
-        "Wait until the training script has ended, then grade again.",
+        "Another program is still writing {path}.",
+        "Wait until the training script has finished, then grade again.",
     ),
     Entry(
         "file-too-large",
         "fatal",
         "file",
-        "{path} has {found}; a file for this exam stays under {expected}.",
-        "Save without the optimizer's state, model.save(..., include_optimizer=False), or build a smaller model.",
+        "{path} is {found}; the limit is {expected}.",
+        "Save without the optimizer state, model.save(..., include_optimizer=False), or build a smaller model.",
     ),
     Entry(
         "unusual-contents",
         "fatal",
         "whole model",
-        "{path} holds {found}, which a saved Keras model never does; nothing of it was loaded.",
+        "{path} contains {found}, which a saved Keras model never does; the grader loaded nothing from it.",
         'Save the model again on your own machine with model.save("mymodel.h5").',
     ),
     Entry(
         "weights-only",
         "fatal",
         "whole model",
-        "{path} holds weights but no model: its layers are not described in it.",
+        "{path} holds weights but no model: it has no description of the layers.",
         'Save the whole model with model.save("mymodel.h5") instead of save_weights().',
     ),
     Entry(
@@ -184,7 +174,7 @@ ENTRIES = (
         "fatal",
         "whole model",
         "The description of the layers in {path} cannot be read: {reason}.",
-        "Let starter.py train and save the model, and change nothing in the file. If that does not help, build it "
+        "Let starter.py train and save the model, and do not change the file. If that does not help, build the model "
         "from fewer or simpler layers of tf.keras.layers.",
     ),
     # the layers
@@ -192,23 +182,21 @@ ENTRIES = (
         "lambda-layer",
         "fatal",
         "allowed layers",
-        "Layer {layer!r} is a {found}, which the exam forbids: it would run code that is not Keras's own.",
-        "Write it with ordinary layers: Rescaling to multiply, Reshape to change axes, Normalization to "
-        "standardise.",
+        "Layer {layer!r} is a {found}, which the exam forbids: it would run code that is not part of Keras.",
+        "Use ordinary layers instead: Rescaling to multiply, Reshape to change axes, Normalization to standardise.",
     ),
     Entry(
         "custom-layer",
         "fatal",
         "allowed layers",
-        "Layer {layer!r} is of the class {found!r}, which is not a layer of Keras's own; the grader has no code for "
-        "it.",
-        "Put a layer of tf.keras.layers in its place, for example Rescaling to multiply or Reshape to change axes.",
+        "Layer {layer!r} is of the class {found!r}, which is not a Keras layer; the grader does not have its code.",
+        "Replace it with a layer from tf.keras.layers, for example Rescaling to multiply or Reshape to change axes.",
     ),
     Entry(
         "custom-setting",
         "fatal",
         "allowed layers",
-        "Layer {layer!r} has {what} as its {setting}. It is none of Keras's own {kind}s, so Keras cannot read it back "
+        "Layer {layer!r} has {what} as its {setting}. That is not one of Keras's own {kind}s, so Keras cannot load it "
         "from a file.",
         "{advice}",
     ),
@@ -216,35 +204,35 @@ ENTRIES = (
         "quantized-layer",
         "fatal",
         "allowed layers",
-        "Layer {layer!r} is quantized in a way ({found}) that Keras cannot read back from an .h5 file.",
-        "Leave model.quantize(...) out before the model is saved; the grader does not need it.",
+        "Layer {layer!r} is quantized in a way ({found}) that Keras cannot load from an .h5 file.",
+        "Do not call model.quantize(...) before the model is saved; the grader does not need it.",
     ),
     Entry(
         "empty-tensor",
         "fatal",
         "runs",
-        "Layer {layer!r} gives nothing: its output has shape {found}, with an axis of length 0.",
-        "Change the numbers of the slice: x[:, 8:] of eight steps, for example, begins behind the last one.",
+        "The output of layer {layer!r} is empty: it has shape {found}, with an axis of length 0.",
+        "Change the numbers in the slice: with eight steps, for example, x[:, 8:] starts after the last one.",
     ),
     Entry(
         "subclassed-model",
         "fatal",
         "allowed layers",
-        "The model is of the class {found!r}, which is not Keras's own; the grader has no code for it.",
-        "Write it with tf.keras.Sequential([...]) or tf.keras.Model(inputs, outputs) instead of a class.",
+        "The model is of the class {found!r}, which is not part of Keras; the grader does not have its code.",
+        "Build it with tf.keras.Sequential([...]) or tf.keras.Model(inputs, outputs) instead of a class.",
     ),
     Entry(
         "no-layers",
         "fatal",
         "whole model",
-        "The model has no layers, so there is nothing in it that answers.",
-        "Give it layers: tf.keras.Sequential([tf.keras.Input(shape={expected}), ..., tf.keras.layers.{last}]).",
+        "The model has no layers, so it cannot predict anything.",
+        "Add layers: tf.keras.Sequential([tf.keras.Input(shape={expected}), ..., tf.keras.layers.{last}]).",
     ),
     Entry(
         "never-built",
         "fatal",
         "whole model",
-        "The model was never built or trained: nothing in the file says of what shape its inputs are.",
+        "The model was never built or trained: the file does not say what shape its inputs have.",
         "Start it with tf.keras.Input(shape={expected}), and train it with model.fit before solution_model() "
         "returns it.",
     ),
@@ -252,16 +240,16 @@ ENTRIES = (
         "lost-vocabulary",
         "fatal",
         "allowed layers",
-        "The table of layer {layer!r} ({found}) is not in the file: it was {where}, and an .h5 file holds no such"
-        " table.",
-        "Leave the layer out of the model: the starter prepares the inputs already. Otherwise give it its table "
+        "The vocabulary of layer {layer!r} ({found}) is not in the file: it was {where}, and an .h5 file does not "
+        "keep it.",
+        "Remove the layer from the model: the starter already prepares the inputs. Otherwise give the layer its table "
         "as vocabulary=[...].",
     ),
     Entry(
         "small-embedding",
         "fatal",
         "runs",
-        "Layer {layer!r} has room for {found} ids (0 to {last}); yours go up to {largest}.",
+        "Layer {layer!r} has room for {found} ids (0 to {last}); this question's go up to {largest}.",
         "Write tf.keras.layers.Embedding({size}, ...) there: the ids 0 to {largest} need {count} rows.",
     ),
     # the contract: shapes
@@ -284,17 +272,17 @@ ENTRIES = (
         "another-category",
         "fatal",
         "input shape",
-        "This model takes inputs of shape {found} and answers with shape {answers}: that is what {other} asks "
+        "This model takes inputs of shape {found} and gives outputs of shape {answers}: that is what {other} asks "
         "for, not category {category}.",
-        "Copy the file to where it belongs, and train category {category} with its own starter.py.",
+        "Copy the file to the right category, and train category {category} with its own starter.py.",
     ),
     Entry(
         "another-question",
         "fatal",
         "input shape",
-        "This model takes inputs of shape {found} and answers with shape {answers}, as the question \"{other}\" of "
-        "the bank asks; this exam's question has {expected} and {expected_answers}.",
-        "The model is most likely left from another exam. Run {folder}/starter.py again for this one.",
+        "This model takes inputs of shape {found} and gives outputs of shape {answers}, as the bank's question "
+        "\"{other}\" asks; this exam's question has {expected} and {expected_answers}.",
+        "The model is most likely left over from another exam. Run {folder}/starter.py again for this one.",
     ),
     Entry(
         "wrong-input-shape",
@@ -307,22 +295,22 @@ ENTRIES = (
         "batch-axis-included",
         "fatal",
         "input shape",
-        "The model takes inputs of shape {found}, which has the batch axis (how many samples come at once) in "
-        "front; one sample has shape {expected}.",
+        "The model takes inputs of shape {found}, which starts with the batch axis (the number of samples); one "
+        "sample has shape {expected}.",
         "Start the model with tf.keras.Input(shape={expected}): Keras adds the batch axis itself.",
     ),
     Entry(
         "missing-channel-axis",
         "fatal",
         "input shape",
-        "The model takes inputs of shape {found}; this question's inputs have one axis more, {expected}.",
+        "The model takes inputs of shape {found}; this question's inputs have one more axis, {expected}.",
         "Start the model with tf.keras.Input(shape={expected}). The last axis holds {last_axis}.",
     ),
     Entry(
         "extra-axis",
         "fatal",
         "input shape",
-        "The model takes inputs of shape {found}; this question's inputs have one axis less, {expected}.",
+        "The model takes inputs of shape {found}; this question's inputs have one axis fewer, {expected}.",
         "Start with tf.keras.Input(shape={expected}), and let a Reshape layer add the axis inside the model, for "
         "example for Conv2D.",
     ),
@@ -338,8 +326,8 @@ ENTRIES = (
         "wrong-channels",
         "fatal",
         "input shape",
-        "The model takes pictures of shape {found}; this question's have shape {expected}. The last number counts"
-        " the channels: 1 is grey, 3 is colour.",
+        "The model takes pictures of shape {found}; this question's have shape {expected}. The last number is the "
+        "number of channels: 1 is grey, 3 is colour.",
         "Start the model with tf.keras.Input(shape={expected}).",
     ),
     Entry(
@@ -353,40 +341,40 @@ ENTRIES = (
         "wrong-feature-count",
         "fatal",
         "input shape",
-        "The model takes inputs of shape {found}; this question's have shape {expected}. The last number counts "
-        "the features: the columns that describe one sample.",
+        "The model takes inputs of shape {found}; this question's have shape {expected}. The last number is the "
+        "number of features: the columns that describe one sample.",
         "Start the model with tf.keras.Input(shape={expected}), and train it on all columns in their order.",
     ),
     Entry(
         "wrong-output-shape",
         "fatal",
         "output shape",
-        "The model answers with shape {found}; this question expects {expected}.",
-        "Look at the last line of model.summary(): the last layer must give {expected} for each sample.",
+        "The model's output has shape {found}; this question expects {expected}.",
+        "Look at the last line of model.summary(): the last layer must output {expected} for each sample.",
     ),
     Entry(
         "wrong-units",
         "fatal",
         "output shape",
-        "The model answers with shape {found} for each sample; this question expects {expected}.",
+        "The model's output has shape {found} for each sample; this question expects {expected}.",
         "Give the last Dense layer {units} units.",
     ),
     Entry(
         "sequence-kept",
         "fatal",
         "output shape",
-        "The model answers with shape {found}, something for each step or place of the input; this question "
+        "The model's output has shape {found}, one answer for each step or position of the input; this question "
         "expects {expected}, one answer for each sample.",
-        "Leave return_sequences=True out of the last LSTM or GRU, or put Flatten or a global pooling layer before"
-        " the last Dense layer.",
+        "Remove return_sequences=True from the last LSTM or GRU, or put Flatten or a global pooling layer before the "
+        "last Dense layer.",
     ),
     Entry(
         "sequence-dropped",
         "fatal",
         "output shape",
-        "The model answers with shape {found}, one answer for each sample; this question expects {expected}, an "
+        "The model's output has shape {found}, one answer for each sample; this question expects {expected}, one "
         "answer for each step.",
-        "Let the last LSTM or GRU keep its steps with return_sequences=True, or end with Reshape({expected}).",
+        "Make the last LSTM or GRU keep its steps with return_sequences=True, or end with Reshape({expected}).",
     ),
     # the contract: last activation
     Entry(
@@ -394,24 +382,24 @@ ENTRIES = (
         "fatal",
         "last activation",
         "The last activation is {found!r}; this question expects {expected}.",
-        'Write activation="{wanted}" in the last layer: this function decides which numbers the model can answer.',
+        'Write activation="{wanted}" in the last layer: this function decides which numbers the model can output.',
     ),
     Entry(
         "softmax-on-one-unit",
         "fatal",
         "last activation",
-        "The last layer has one unit with softmax, which makes it answer 1.0 for every input; this question "
-        "expects {expected}.",
-        'Write activation="{wanted}" in the last layer. Softmax shares 100 % among its units, so one unit always '
-        'gets all of it.',
+        "The last layer has one unit with softmax, so its output is 1.0 for every input; this question expects "
+        "{expected}.",
+        'Write activation="{wanted}" in the last layer. Softmax outputs add up to 100 %, so a single unit always gets '
+        'all of it.',
     ),
     Entry(
         "sigmoid-for-classes",
         "fatal",
         "last activation",
-        "The last activation is 'sigmoid', which gives each of the {count} classes a probability of its own; this"
-        " question expects {expected}, whose probabilities add up to 1.",
-        'Write activation="softmax" in the last layer. Exactly one class is right, so they have to compete.',
+        "The last activation is 'sigmoid', which gives each of the {count} classes its own probability; this question "
+        "expects {expected}, whose probabilities add up to 1.",
+        'Write activation="softmax" in the last layer. Exactly one class is right, so the classes must compete.',
     ),
     Entry(
         "missing-activation",
@@ -419,15 +407,15 @@ ENTRIES = (
         "last activation",
         "The last layer has no activation, so its outputs are not probabilities; this question expects "
         "{expected}.",
-        'Write activation="{wanted}" in the last layer, and a loss without from_logits=True.',
+        'Write activation="{wanted}" in the last layer, and use a loss without from_logits=True.',
     ),
     Entry(
         "bounded-output",
         "fatal",
         "last activation",
-        "The last activation is {found!r}, which keeps the model from answering certain numbers, for example "
-        "negative ones; this question expects {expected}.",
-        "Leave the activation of the last Dense layer out.",
+        "The last activation is {found!r}, so the model cannot predict certain numbers, for example negative ones; "
+        "this question expects {expected}.",
+        "Remove the activation from the last Dense layer.",
     ),
     # loading and running
     Entry(
@@ -450,8 +438,7 @@ ENTRIES = (
         "fatal",
         "runs",
         "{reason}",
-        "Run {folder}/starter.py with this project's interpreter. A layer that Keras 3 does not have needs another one "
-        "in its place.",
+        "Run {folder}/starter.py with this project's interpreter. Replace any layer that Keras 3 does not have.",
     ),
     Entry(
         "not-predictable",
@@ -465,16 +452,16 @@ ENTRIES = (
         "not-numbers",
         "fatal",
         "runs",
-        "The model answers with {found}; only numbers can be scored.",
-        "Let it end with a layer that computes numbers, such as Dense, and leave it to the grader to name the classes.",
+        "The model outputs {found}; only numbers can be scored.",
+        "End it with a layer that computes numbers, such as Dense; the grader itself turns numbers into classes.",
     ),
     Entry(
         "mixed-samples",
         "fatal",
         "runs",
-        "The model gives {found} for {rows} samples; each sample needs an answer of its own.",
-        "Leave the first axis alone, which counts the samples: average, reshape and join along another one, for "
-        "example axis=-1.",
+        "The model gives {found} for {rows} samples; each sample needs its own answer.",
+        "Do not work along the first axis, which counts the samples: average, reshape and join along another axis, "
+        "for example axis=-1.",
     ),
     Entry(
         "out-of-bounds",
@@ -495,9 +482,9 @@ ENTRIES = (
         "constant-output",
         "problem",
         "points",
-        "The model answers nearly the same for every input ({found}), as if it did not look at the data.",
-        "Check that training ran and the loss fell; a smaller learning rate or scaled inputs often wake a model "
-        "up.",
+        "The model gives nearly the same output for every input ({found}), as if it ignored the data.",
+        "Check that training ran and the loss fell; a smaller learning rate or scaled inputs often get a stuck model "
+        "learning.",
     ),
     Entry(
         "not-probabilities",
@@ -510,52 +497,49 @@ ENTRIES = (
         "whole-numbers",
         "problem",
         "points",
-        "The model answers with whole numbers ({found}), not with probabilities.",
-        "Leave out what turns probabilities into a class number, such as argmax or rounding: the grader does that"
-        " itself.",
+        "The model outputs whole numbers ({found}), not probabilities.",
+        "Remove what turns probabilities into a class number, such as argmax or rounding: the grader does that itself.",
     ),
     Entry(
         "permuted-classes",
         "problem",
         "points",
-        "The model tells the classes apart, but calls them by each other's names ({found}): with the names "
-        "exchanged it would earn {points} of 5.",
-        "Number the classes in the order of the question's README. Folders are numbered by their names from A to "
-        "Z.",
+        "The model can tell the classes apart, but mixes up their names ({found}): with the right names it would earn "
+        "{points} of 5.",
+        "Number the classes in the order of the question's README. Folders are numbered in alphabetical order.",
     ),
     Entry(
         "inverted-labels",
         "problem",
         "points",
-        "The model says 0 where 1 is right and the other way round: turned over, its answers would earn {points} "
+        "The model predicts 0 where 1 is right, and 1 where 0 is right: with the two swapped it would earn {points} "
         "of 5.",
-        "Check which class is 1: the README says it, and the labels must not be exchanged on the way into "
-        "model.fit.",
+        "Check which class is 1: the README says it. The labels must not be swapped before model.fit.",
     ),
     Entry(
         "repeats-last-value",
         "problem",
         "points",
-        "The forecasts are nearly what the naive baseline says ({baseline}): they differ from it by {found:.0%} "
-        "of its error.",
-        "The model has learned to repeat. Give it more to see (all features, the whole window) and train longer.",
+        "The forecasts are nearly the same as the naive baseline ({baseline}): they differ from it by {found:.0%} of "
+        "its error.",
+        "The model has learned to repeat. Give it more input (all features, the whole window) and train longer.",
     ),
     Entry(
         "off-by-constant",
         "problem",
         "points",
-        "The answers are off by about {found:.3g}, all in the same direction: with that added they would earn "
+        "The predictions are off by about {found:.3g}, all in the same direction: with that added they would earn "
         "{points} of 5.",
-        "Train until the loss stands still: the number that the last layer adds (its bias) has not arrived. Check that "
-        "inputs and labels were prepared as in the starter.",
+        "Train until the loss stops falling: the bias of the last layer (the number that it adds) is not yet right. "
+        "Check that inputs and labels were prepared as in the starter.",
     ),
     Entry(
         "off-by-scale",
         "problem",
         "points",
-        "The answers have the wrong scale: multiplied by {found:.3g} they would earn {points} of 5.",
-        "Answer in the units of the starter's labels: do not divide them by anything that is not undone inside "
-        "the model.",
+        "The predictions have the wrong scale: multiplied by {found:.3g} they would earn {points} of 5.",
+        "Predict in the units of the starter's labels: if you divide the labels by a number, undo that inside the "
+        "model.",
     ),
     Entry(
         "shifted-forecast",
@@ -563,65 +547,65 @@ ENTRIES = (
         "points",
         "The forecasts come {found}: compared with the neighbouring step their error would be {better:.3g} "
         "instead of {value:.3g}.",
-        "Check where the labels begin: the first one follows directly after the last step of the window.",
+        "Check where the labels begin: the first label comes right after the last step of the window.",
     ),
     Entry(
         "class-never-predicted",
         "problem",
         "points",
-        "The model never answers {found}, though {share:.0%} of the samples are that.",
-        "Look at how many training samples each class has, and at their labels; class_weight in model.fit helps "
-        "rare classes.",
+        "The model never predicts {found}, although {they_make} up {share:.0%} of the samples.",
+        "Check how many training samples each class has, and check their labels; class_weight in model.fit helps rare "
+        "classes.",
     ),
     # experiments with the inputs
     Entry(
         "raw-pixels",
         "problem",
         "points",
-        "The model expects pixels from 0 to 255, but is given 0 to 1, as in the starter: with 0 to 255 it would "
-        "earn {points} of 5.",
+        "The model expects pixels from 0 to 255, but gets 0 to 1, as in the starter: with 0 to 255 it would earn "
+        "{points} of 5.",
         "Train on what the starter's load_data() returns, without multiplying it.",
     ),
     Entry(
         "repeated-normalisation",
         "problem",
         "points",
-        "Layer {layer!r} scales the pixels once more: they are divided by 255 already. Without that it would earn"
-        " {points} of 5.",
-        "Leave the layer out, or train on what the starter's load_data() returns.",
+        "Layer {layer!r} scales the pixels a second time: they are already divided by 255. Without that the model "
+        "would earn {points} of 5.",
+        "Remove the layer, or train on what the starter's load_data() returns.",
     ),
     Entry(
         "centred-pixels",
         "problem",
         "points",
-        "The model expects pixels from -1 to 1, but is given 0 to 1, as in the starter: with -1 to 1 it would "
-        "earn {points} of 5.",
-        "Put tf.keras.layers.Rescaling(2, offset=-1) in front of the model's first layer, and train it like that.",
+        "The model expects pixels from -1 to 1, but gets 0 to 1, as in the starter: with -1 to 1 it would earn "
+        "{points} of 5.",
+        "Put tf.keras.layers.Rescaling(2, offset=-1) before the model's first layer, and train the model like that.",
     ),
     Entry(
         "standardised-inputs",
         "problem",
         "points",
-        "The model expects standardised inputs (mean 0, deviation 1 in each column), but is given them as the "
-        "starter's load_data() does: standardised it would earn {points} of 5.",
-        "Put a Normalization layer, adapted to the training inputs, in front of the model instead of scaling "
-        "outside of it.",
+        "The model expects standardised inputs (mean 0, standard deviation 1 in each column), but gets them as the "
+        "starter's load_data() returns them: with standardised inputs it would earn {points} of 5.",
+        "Put a Normalization layer, adapted to the training inputs, at the start of the model instead of scaling the "
+        "inputs outside it.",
     ),
     Entry(
         "swapped-colours",
         "problem",
         "points",
-        "The model expects blue, green, red; pictures come as red, green, blue, as in the starter: with the "
-        "channels exchanged it would earn {points} of 5.",
-        "Load pictures with the starter's load_data(): OpenCV's cv2.imread, for example, reads them the other way"
-        " round.",
+        "The model expects blue, green, red, but gets red, green, blue, as in the starter: with the channels swapped "
+        "it would earn {points} of 5.",
+        "Load pictures with the starter's load_data(): OpenCV's cv2.imread, for example, reads the channels in "
+        "reverse order.",
     ),
     Entry(
         "padding-in-front",
         "problem",
         "points",
-        "The model expects the padding zeros in front of the words, but they come after them, as in the starter: "
-        "with the zeros in front it would earn {points} of 5.",
+        "The model expects the padding zeros before the words, but gets them after the words, as in the starter: with "
+        "the zeros first it would earn {points} of 5.",
         "Train on what the starter's load_data() returns.",
     ),
     # training
@@ -637,23 +621,23 @@ ENTRIES = (
         "problem",
         "points",
         "The file counts {found} training steps, about one pass through the training data in batches of 32.",
-        "Train for more epochs (passes), as long as the loss on the validation data falls.",
+        "Train for more epochs (passes), as long as the loss on the validation data keeps falling.",
     ),
     Entry(
         "overfitting",
         "problem",
         "points",
-        "On {count} training samples the {metric} is {training:.3g}, on unseen ones {found:.3g}: part of what the "
-        "model has learned holds for the training data only (overfitting).",
-        "Try Dropout, augmentation of pictures, fewer units, or EarlyStopping (which ends a training when "
-        "val_loss no longer falls).",
+        "On {count} training samples the {metric} is {training:.3g}, on unseen ones {found:.3g}: the model has partly "
+        "memorised the training data (overfitting).",
+        "Try Dropout, augmentation of pictures, fewer units, or EarlyStopping (which ends training when val_loss "
+        "stops falling).",
     ),
     Entry(
         "underfitting",
         "problem",
         "points",
-        "The model is about as weak on {count} training samples ({metric} {training:.3g}) as on unseen ones "
-        "({found:.3g}): it has not learned enough.",
+        "Training and unseen {metric} are about equal ({training:.3g} on {count} training samples, {found:.3g} on "
+        "unseen ones): the model is underfitting.",
         "Train for more epochs, change the learning rate, or give the model more units and layers.",
     ),
     Entry(
@@ -661,29 +645,29 @@ ENTRIES = (
         "problem",
         "points",
         "The {metric} is {found}; the naive baseline ({baseline}) reaches {expected} without learning.",
-        "First get clearly past the baseline: compare inputs, labels and loss with the question's README.",
+        "First beat the baseline clearly: compare inputs, labels and loss with the question's README.",
     ),
     # the compiled loss
     Entry(
         "loss-from-logits",
         "hint",
         "points",
-        "The loss was told from_logits=True, but the last layer has {activation} already, so the outputs are "
-        "squashed twice in training.",
-        "Leave from_logits=True out: the last layer's activation makes probabilities already.",
+        "The loss was given from_logits=True, but the last layer already has {activation}, so the outputs are turned "
+        "into probabilities twice in training.",
+        "Remove from_logits=True: the last layer's activation already makes probabilities.",
     ),
     Entry(
         "regression-loss",
         "hint",
         "points",
-        "The model was trained with {loss}, which measures distances; here classes are to be told apart.",
+        "The model was trained with {loss}, which measures distances; this question asks for classes.",
         'Compile with loss="{fitting}".',
     ),
     Entry(
         "class-loss",
         "hint",
         "points",
-        "The model was trained with {loss}, which compares probabilities; here numbers are to be predicted.",
+        "The model was trained with {loss}, which compares probabilities; this question asks for numbers.",
         "Compile with {fitting} as the loss.",
     ),
     Entry(
@@ -698,24 +682,23 @@ ENTRIES = (
         "binary-loss",
         "hint",
         "points",
-        "The model was trained with {loss}, which asks each class on its own; here exactly one class is right.",
+        "The model was trained with {loss}, which treats each class separately; here exactly one class is right.",
         'Compile with loss="{fitting}".',
     ),
     Entry(
         "function-by-name",
         "hint",
         "points",
-        "Layer {layer!r} was given the function {found!r} as an activation. The file holds only that name, so it was "
-        "read as the {found} of TensorFlow.",
-        "If {found!r} is a function of your own that computes something else, write it with layers of "
-        "tf.keras.layers.",
+        "Layer {layer!r} was given the function {found!r} as an activation. The file holds only that name, so the "
+        "grader used TensorFlow's {found}.",
+        "If {found!r} is your own function and computes something else, build it from layers of tf.keras.layers.",
     ),
     Entry(
         "large-optimizer-state",
         "hint",
         "points",
-        "{share:.0%} of the file's {found} is the optimizer's state, which only a continued training needs.",
-        'Save with model.save("mymodel.h5", include_optimizer=False); the real exam asked to look at the size.',
+        "{share:.0%} of the file's {found} is optimizer state, needed only to resume training.",
+        'Save with model.save("mymodel.h5", include_optimizer=False); the real exam asked you to watch the file size.',
     ),
     Entry(
         "room-to-improve",

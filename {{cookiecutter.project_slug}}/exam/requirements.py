@@ -119,9 +119,9 @@ def judge(requirement: Requirement, graded: Graded) -> Verdict:
     if place == stop:
         return Verdict("failed", _reasons(result))
     if stop is not None and place > stop:
-        return Verdict("not checked", f'not checked: "{REQUIREMENTS[stop].name(question)}" comes first')
+        return Verdict("not checked", f'not checked: "{REQUIREMENTS[stop].name(question)}" must pass first')
     if not requirement.was_checked(graded, result):
-        return Verdict("not checked", "not checked: the file does not tell it")
+        return Verdict("not checked", "not checked: the file does not say")
     if not requirement.is_met(question, result):
         return Verdict("failed", _reasons(result))
     return Verdict("passed")
@@ -130,7 +130,7 @@ def judge(requirement: Requirement, graded: Graded) -> Verdict:
 def _absent(seen: Inspection) -> str:
     """Return what is there in place of a model, and what to run."""
     if seen.finding is None:
-        return "The model was saved after the tests had begun: run them again."
+        return "The model was saved after the tests had started: run them again."
     return f"{seen.finding.message} {seen.finding.next_step}"
 
 
@@ -199,7 +199,7 @@ def _earns(points: int) -> Requirement:
 RUNS = Requirement(lambda question: "loads and predicts", "runs")
 REQUIREMENTS = (
     Requirement(lambda question: "the model file is there and readable", "file"),
-    Requirement(lambda question: "holds a whole model, not weights alone", "whole model"),
+    Requirement(lambda question: "holds a whole model, not only weights", "whole model"),
     Requirement(lambda question: "has no Lambda, custom class or lost vocabulary", "allowed layers"),
     Requirement(
         lambda question: f"takes inputs of shape {question.input_shape}",
@@ -207,7 +207,7 @@ REQUIREMENTS = (
         was_checked=_shape_was_checked("input_shape"),
     ),
     Requirement(
-        lambda question: f"answers with shape {question.output_shape}",
+        lambda question: f"gives outputs of shape {question.output_shape}",
         "output shape",
         was_checked=_shape_was_checked("output_shape"),
     ),

@@ -18,7 +18,7 @@ from exam.workspace import LARGEST_SEED
 Status = Literal["scored", "not gradable", "grader fault"]
 
 LONGEST_NAME, LONGEST_SENTENCE = 100, 2000
-"""Characters that are shown of a text in a file; what grading writes is shorter."""
+"""At most this many characters of a text in a file are shown; what grading writes is shorter."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Result:
     @property
     def fault(self) -> str:
         """Return what a grader fault is, for the learner."""
-        cause = f" {self.cause} Look for the reason: python -m exam verify." if self.cause else ""
-        return f"The grader failed, not your model: nothing was scored.{cause} Details are in .exam/log/faults.log."
+        cause = f" {self.cause} To find the reason: python -m exam verify." if self.cause else ""
+        return f"The grader failed, not your model; nothing was scored.{cause} Details are in .exam/log/faults.log."
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain JSON data."""

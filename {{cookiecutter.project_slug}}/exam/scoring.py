@@ -10,10 +10,16 @@ if TYPE_CHECKING:
     from exam.bank.question import HiddenSet, Question
 
 WEIGHTS = {1: 10, 2: 15, 3: 20, 4: 25, 5: 30}
-"""What a category is worth of the exam's 100. The real weights were never published; they rose like this."""
+"""Category -> its share of the exam's 100 points. The real weights were never published; they rose like this."""
 
 PASS_MARK = 90
-"""Of 100, as candidates reported it."""
+"""This many of 100 points pass, as candidates reported."""
+
+
+def short_of_a_pass(total: float) -> str:
+    """Return how many points a total of less than ``PASS_MARK`` lacks: ``21 points short``."""
+    missing = PASS_MARK - total
+    return f"{missing:g} point{'s' * (missing != 1)} short"
 
 
 @dataclass(frozen=True)

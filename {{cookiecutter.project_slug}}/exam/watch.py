@@ -28,10 +28,10 @@ from exam.workspace import CATEGORIES, Exam, Workspace
 
 POLL_SECONDS = 0.1
 SETTLED_SECONDS = 3.0
-"""A file that stays the same so long and still is no whole HDF5 file is graded all the same: it is broken."""
+"""A file that does not change for this long and is still not a whole HDF5 file is graded anyway: it is broken."""
 REDRAW_SECONDS = 1.0
 LOOK_SECONDS = 30.0
-"""How often the clock is read from the disk, where another terminal may have ended the exam."""
+"""The clock is read from the disk this often: the exam may have been ended in another terminal."""
 
 Signature = tuple[int, int]
 
@@ -113,7 +113,7 @@ class Watcher:
     def prepare(self) -> None:
         """Load everything that a grading needs, so that the first one is as quick as the others."""
         for category, question in sorted(self.exam.questions.items()):
-            self._doing(f"Preparing hidden data of category {category}")
+            self._doing(f"Preparing the hidden data for category {category}")
             hidden.ensure(bank.load(question), self.exam.seed)
         self._doing("Loading TensorFlow")
         self.runner.warm()

@@ -8,9 +8,11 @@ import math
 import os
 import re
 import stat
+import threading
 import time
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,7 @@ ACCELERATORS = ("cpu", "gpu")
 DATA_SOURCES = ("offline", "public")
 LARGEST_SEED = 2**63 - 1
 PAUSES = (0.01, 0.04, 0.1, 0.15, 0.2)
-"""Seconds between attempts to move a file that another program has open."""
+"""These are the pauses, in seconds, between attempts to move a file that another program has open."""
 
 
 class ExamTomlError(ValueError):
@@ -66,6 +68,11 @@ class Workspace:
     def attempts(self) -> Path:
         """Every graded attempt, one JSON object a line."""
         return self.state / "attempts.jsonl"
+
+    @property
+    def clock(self) -> Path:
+        """The file of the exam's clock, there once the exam was started."""
+        return self.state / "session.json"
 
     @property
     def ready_marker(self) -> Path:
@@ -161,7 +168,7 @@ class Exam:
         except OSError as error:
             raise _wrong(f"it cannot be read ({error.strerror})") from None
         except RecursionError:
-            raise _wrong("it is not TOML (nested without end)") from None
+            raise _wrong("it is not TOML (nested too deeply)") from None
         except ValueError as error:  # of TOML, of UTF-8, or of a number that is too long
             raise _wrong(f"it is not TOML ({error})") from None
         return cls(
@@ -177,7 +184,7 @@ class Exam:
         """Return the text of ``exam.toml``; ``read`` gives the same exam back."""
         questions = [f"category{number} = {toml_string(name)}" for number, name in sorted(self.questions.items())]
         lines = [
-            "# This exam. A new one is drawn with: python -m exam draw",
+            "# This exam. To draw a new one: python -m exam draw",
             f"name = {toml_string(self.name)}",
             f"seed = {self.seed}",
             f"accelerator = {toml_string(self.accelerator)}",
@@ -238,7 +245,7 @@ def parse_json(text: str | bytes) -> Any:
     try:
         return json.loads(text)
     except RecursionError:
-        raise ValueError("it is nested too deep") from None
+        raise ValueError("it is nested too deeply") from None
 
 
 def patiently(action: Callable[..., object], *arguments: object) -> None:
@@ -258,15 +265,25 @@ def patiently(action: Callable[..., object], *arguments: object) -> None:
     action(*arguments)
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all, text as UTF-8: a reader never sees half of it. Makes missing folders."""
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield the path of a file that takes the place of ``path`` at the end: a reader never sees half of it.
+
+    Makes missing folders. After an error in the block ``path`` is as it was before.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
     try:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        patiently(os.replace, temporary, path)
+        yield partial
+        patiently(os.replace, partial, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, text as UTF-8; makes missing folders."""
+    with replacing(path) as partial:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def _wrong(what: str) -> ExamTomlError:
@@ -276,7 +293,7 @@ def _wrong(what: str) -> ExamTomlError:
 def _text(values: Mapping[str, Any], key: str) -> str:
     value = values.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise _wrong(f"{key} must be a text in quotes, found {value!r}")
+        raise _wrong(f"{key} must be text in quotes, found {value!r}")
     return value
 
 
@@ -298,7 +315,7 @@ def _hours(values: Mapping[str, Any]) -> float:
     value = values.get("hours")
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     if not 0 < number <= 1000:
-        raise _wrong(f"hours must be a number above 0, found {value!r}")
+        raise _wrong(f"hours must be a number above 0 and at most 1000, found {value!r}")
     return float(number)
 
 
@@ -308,7 +325,7 @@ def _questions(values: Mapping[str, Any]) -> dict[int, str]:
         raise _wrong("the table [questions] is missing")
     unknown = sorted(set(table) - {f"category{number}" for number in CATEGORIES})
     if unknown:
-        raise _wrong(f"[questions] has {unknown[0]}, which is no category")
+        raise _wrong(f"[questions] has {unknown[0]}, which is not a category")
     found = {number: table.get(f"category{number}") for number in CATEGORIES}
     for number, question in found.items():
         # The id becomes a folder's name below exam/bank: nothing but a plain name may get there.

@@ -1,4 +1,4 @@
-"""The checks look at your own files last: a keras.py of yours must not stand for Keras."""
+"""Python searches your own files last: a keras.py of yours must not take the place of Keras."""
 
 from exam.machine import search_path
 

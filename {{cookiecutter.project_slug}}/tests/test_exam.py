@@ -1,7 +1,7 @@
-"""Your models against the exam's requirements: the grader's checks, as tests.
+"""Check your models against the exam's requirements: the grader's checks, as tests.
 
 Models are graded once per run, and each run counts as an attempt. A category without mymodel.h5 is skipped.
-One category alone: python -m pytest -k Category3
+To test one category alone: python -m pytest -k Category3
 """
 
 import pytest
@@ -55,7 +55,7 @@ except ExamTomlError as problem:
     QUESTIONS, PROBLEM = {}, str(problem)
 
     def test_the_exam_can_be_read():
-        """Without it nothing is known to test."""
+        """Without a readable exam.toml there is nothing to test."""
         pytest.fail(PROBLEM, pytrace=False)
 
 

@@ -13,12 +13,12 @@ MODULE_OF_MODEL = {"Sequential": "keras", "Model": "keras", "Functional": "keras
 MODELS = frozenset(MODULE_OF_MODEL)
 
 REFUSED = frozenset({"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
-"""Layers that carry or fetch code."""
+"""These layers carry or fetch code."""
 FUNCTIONS = frozenset({"__lambda__", "function"})
-"""What a function is called that a layer was given: one without a name, whose code is in the file, and one with."""
+"""A function that a layer was given has one of these class names: without a name of its own, or with one."""
 
 LOOKUPS = frozenset({"IntegerLookup", "StringLookup", "TextVectorization"})
-"""Layers with a table; one that was learned with adapt() is not in an .h5 file, one given as a list is."""
+"""These layers have a table. One learned with adapt() is not in an .h5 file; one given as a list is."""
 
 LAYERS_OF_KERAS = frozenset(
     """
@@ -43,7 +43,7 @@ LAYERS_OF_KERAS = frozenset(
     ZeroPadding3D
     """.split()
 )
-"""The layers of Keras 3.15; nearly all of them are those of Keras 2 since TensorFlow 2.5 too."""
+"""These are the layers of Keras 3.15. Keras 2 has had nearly all of them since TensorFlow 2.5."""
 LAYERS_OF_KERAS_2 = frozenset({"SyncBatchNormalization", "TFOpLambda", "SlicingOpLambda"})
 """The two OpLambda classes name a function of TensorFlow, never code; ``keras2.repair`` decides about them."""
 LAYERS_ELSEWHERE = {
@@ -99,8 +99,8 @@ _OPERATIONS_OF = {
     "keras.src.ops.einops": "Rearrange",
     "keras.src.activations.activations": "Mish ReLU",
 }
-"""Module -> the operations on tensors that Keras 3.15 has there. What is given a function (Map, Scan, WhileLoop ...)
-is missing."""
+"""Module -> the operations on tensors that Keras 3.15 has there. Those that take a function (Map, Scan, WhileLoop ...)
+are left out."""
 MODULE_OF_OPERATION = {name: module for module, names in _OPERATIONS_OF.items() for name in names.split()}
 OPERATIONS = frozenset(MODULE_OF_OPERATION)
 
@@ -121,7 +121,7 @@ PARTS = frozenset(
     TopKCategoricalAccuracy TrueNegatives TruePositives
     """.split()
 )
-"""What layers are given: initializers, regularizers, constraints, types; and what a compiled inner model was given."""
+"""Layers are given these: initializers, regularizers, constraints, types. Compiled inner models are given the rest."""
 
 VALUES = frozenset({"__keras_tensor__", "__ellipsis__", "__slice__", "__tuple__", "__bytes__", "TensorShape"})
 ARRAYS = frozenset({"__tensor__", "__numpy__"})
@@ -135,11 +135,11 @@ PLACES = frozenset(
     losses metrics legacy
     """.split()
 )
-"""The parts of the package ``keras`` that the classes come from."""
+"""The classes come from these parts of the package ``keras``."""
 NUMBER_TYPES = re.compile(r"(b?float|u?int|complex)\d{1,3}|bool")
 MAX_DEPTH = 64
 MAX_PARTS = 200_000
-"""Lists and objects in the description; a network of 813 layers has some 30,000."""
+"""The description may have this many lists and objects; a network of 813 layers has some 30,000."""
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,7 @@ def declared(config: Any) -> Iterator[Declared]:
                 layer = name if isinstance(name, str) else layer
                 yield Declared(layer, class_name, item, in_call, setting)
             elif class_name is not None:
-                raise ValueError("a class without a name")
+                raise ValueError("it has a class without a name")
             elif setting.endswith("activation") and _is_code(item):
                 yield Declared(layer, "__lambda__", item, in_call, setting)
         pairs = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()

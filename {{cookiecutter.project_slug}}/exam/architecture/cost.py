@@ -16,31 +16,32 @@ from exam.architecture.shapes import Call
 
 BATCH_SIZE = shapes.BATCH_SIZE
 MAX_STEP_BYTES = 3 * 2**30
-"""For what one layer takes and gives; with TensorFlow itself, that is what ``run.MEMORY_BYTES`` allows."""
+"""The inputs and outputs of one layer may take this much; with TensorFlow, that is what ``MEMORY_BYTES`` allows."""
 MAX_BYTES = 40 * 2**30
-"""For what all layers give, one after another."""
+"""The outputs of all layers, one after another, may take this much."""
 MAX_MULTIPLICATIONS = 10**10
-"""For one sample; the widest networks of ``keras.applications`` need less for pictures of 150 x 150."""
+"""One sample may need this many; the widest networks of ``keras.applications`` need fewer for 150 x 150 pixels."""
 MAX_STEPS = 20_000
-"""That recurrent layers go through for one sample, one after another."""
+"""Recurrent layers may go through this many steps for one sample, one after another."""
 MAX_UNROLLED = 2_000
 MAX_CONNECTIONS = 21_000
-"""That Keras makes while loading. Each layer added to a Sequential connects all before it again: 100 layers make 5,000
-connections and take 3 seconds, 200 take 11, 400 take 41. A network of 771 layers under a head of 14 makes 6,500."""
+"""Keras may make this many while loading. Each layer added to a Sequential connects all before it again: 100 layers
+make 5,000 connections and take 3 seconds, 200 take 11, 400 take 41. A network of 771 layers under a head of 14 makes
+6,500."""
 MAX_NUMBER = 2**20
 SPARE_WEIGHTS = 2**20
-"""Weights that the description may ask for beyond those in the file, since not every layer is counted exactly."""
+"""The description may ask for this many weights more than the file has: not every layer is counted exactly."""
 FREE_NUMBERS = frozenset(
     """
     seed salt vocabulary num_bins input_dim max_tokens mask_token idf_weights mean variance scale offset max_value
     threshold mask_value bin_boundaries value_range
     """.split()
 )
-"""Settings that may be large: values to calculate with, or sizes that are compared with the stored weights."""
+"""These settings may be large: values to calculate with, or sizes that are compared with the stored weights."""
 FREE_NUMBERS_OF_OPERATIONS = frozenset(
     "x_min x_max fill_value nan posinf neginf threshold default_value initial range max_val dx x weights seed".split()
 )
-"""The same for operations. What they are called on may be large too: ``x * 5_000_000``."""
+"""The same holds for these settings of operations. Their arguments may be large too: ``x * 5_000_000``."""
 
 
 def excess(model_config: Config, calls: list[Call]) -> str | None:
@@ -56,13 +57,13 @@ def excess(model_config: Config, calls: list[Call]) -> str | None:
     if len(calls) >= shapes.MAX_CALLS:
         return f"calls its layers more than {shapes.MAX_CALLS:,} times"
     if any(call.depth >= shapes.MAX_DEPTH for call in calls):
-        return f"has models inside models more than {shapes.MAX_DEPTH} levels deep"
+        return f"nests models more than {shapes.MAX_DEPTH} levels deep"
     for item in allowlist.declared(model_config):
         number = _largest_number(item)
         if number > MAX_NUMBER:
-            return f"has a layer, {item.layer!r}, with the number {number:,}; {MAX_NUMBER:,} is the limit"
+            return f"has a layer, {item.layer!r}, with the number {number:,}; the limit is {MAX_NUMBER:,}"
     if _connections(model_config)[1] > MAX_CONNECTIONS:
-        return "has so many layers in a Sequential model that loading them would take minutes; 200 is the limit"
+        return "has so many layers in a Sequential model that loading them would take minutes; the limit is 200"
     rows = shapes.batch_size(model_config)
     return next(_time_excess(calls, rows), None) or _memory_excess(calls, rows)
 
@@ -74,10 +75,10 @@ def _memory_excess(calls: list[Call], rows: int) -> str | None:
         given = 4 * sum(map(_values, call.outputs))
         step = given + 4 * (sum(map(_values, call.inputs)) + _between(call, rows))
         if step > MAX_STEP_BYTES:
-            return f"needs {step / 2**30:,.0f} GB for what layer {_name(call)!r} takes and gives with {rows:,} samples"
+            return f"needs {step / 2**30:,.0f} GB for input and output of layer {_name(call)!r} with {rows:,} samples"
         whole += given
     if whole > MAX_BYTES:
-        return f"needs {whole / 2**30:,.0f} GB for what its layers give with {rows:,} samples"
+        return f"needs {whole / 2**30:,.0f} GB for the outputs of its layers with {rows:,} samples"
     return None
 
 
@@ -91,12 +92,13 @@ def _time_excess(calls: list[Call], rows: int) -> Iterator[str]:
     recurrent = [call for call in calls if _class(call) in _STEPWISE]
     steps = [(_steps(call), call.layer["config"].get("unroll") is True) for call in recurrent]
     if sum(count for count, _ in steps) > MAX_STEPS:
-        yield f"goes through {sum(count for count, _ in steps):,} steps for each sample; {MAX_STEPS:,} is the limit"
+        yield f"goes through {sum(count for count, _ in steps):,} steps for each sample; the limit is {MAX_STEPS:,}"
     if sum(count for count, unroll in steps if unroll) > MAX_UNROLLED:
-        yield f"writes out more than {MAX_UNROLLED:,} steps with unroll=True"
+        yield f"unrolls more than {MAX_UNROLLED:,} steps with unroll=True"
     work = sum(_work(call, rows) for call in calls) // rows
     if work > MAX_MULTIPLICATIONS:
-        yield f"multiplies {work / 1e9:,.0f} billion times for each sample; {MAX_MULTIPLICATIONS // 10**9} is the limit"
+        limit = MAX_MULTIPLICATIONS // 10**9
+        yield f"multiplies {work / 1e9:,.0f} billion times for each sample; the limit is {limit} billion"
 
 
 def _work(call: Call, rows: int) -> int:
@@ -117,7 +119,7 @@ def missing_weights(calls: list[Call], stored: int) -> str | None:
     for call in calls:
         wanted[id(call.layer)] = _weights(call) or 0
     if sum(wanted.values()) > 1.1 * stored + SPARE_WEIGHTS:
-        return f"{stored:,} weights for layers that have {sum(wanted.values()):,}"
+        return f"{stored:,} weights for layers that need {sum(wanted.values()):,}"
     return None
 
 
@@ -413,7 +415,7 @@ _WORK: dict[str, Count] = {
         max(_values(given), _size(images)) * max(_values((axis,)) for axis in (*given, *shape_of(images)))
     ),
 }
-"""Operation -> its multiplications, from its configuration, the shape that it gives, and what it is called on."""
+"""Operation -> its multiplications, from its configuration, the shape that it gives, and its arguments."""
 
 
 def _patch(config: Config, given: Shape) -> int:
@@ -436,4 +438,4 @@ _SCRATCH: dict[str, Count] = {
     "ExtractPatches": lambda config, given, images: _patch(config, given) ** 2,
     "SSIM": lambda config, given, image1, image2: config.get("filter_size", 11) ** 2 * _depth(image1),
 }
-"""Operation -> the values that it needs besides what it takes and gives."""
+"""Operation -> the number of values that it needs besides its inputs and outputs."""

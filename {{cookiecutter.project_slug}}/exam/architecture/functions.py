@@ -19,7 +19,7 @@ ACTIVATIONS_OF_KERAS = frozenset(
     sparsemax squareplus swish tanh tanh_shrink threshold
     """.split()
 )
-"""Those that Keras 3.15 reads by their names."""
+"""Keras 3.15 reads these by their names."""
 
 ACTIVATIONS = {
     "softmax_v2": "softmax",  # tf.nn.softmax
@@ -28,7 +28,7 @@ ACTIVATIONS = {
     "identity": "linear",  # tf.identity
     "exp": "exponential",  # tf.exp and keras.ops.exp
 }
-"""The name that Keras writes -> the same activation of Keras."""
+"""Name that Keras writes -> the same activation of Keras."""
 
 OPERATIONS = {
     **{
@@ -47,10 +47,10 @@ OPERATIONS = {
     "neg": "Negative",
     "stop_gradient": "StopGradient",
 }
-"""The name that Keras writes, of functions that Keras has no activation for -> the operation that computes them."""
+"""Name that Keras writes for a function that is not an activation of Keras -> the operation that computes it."""
 
 _OF_NOBODY_ELSE = frozenset({"softmax_v2", "log_softmax_v2", "swish", "identity", "stop_gradient"})
-"""Names that a learner's own function does not have, or not for anything else."""
+"""A learner's own function does not have these names, or not for anything else."""
 
 
 def is_known(entry: dict[str, Any]) -> bool:

@@ -69,7 +69,7 @@ _IDENTITIES = {"RandomHeight", "RandomWidth"}
 
 _NO_LONGER = "does not exist in Keras 3"
 _GONE = {
-    "Lambda": "holds Python code of its author, which is not run",
+    "Lambda": "holds its author's Python code, which is not run",
     "CuDNNLSTM": _NO_LONGER,
     "CuDNNGRU": _NO_LONGER,
     "LocallyConnected1D": _NO_LONGER,
@@ -78,9 +78,9 @@ _GONE = {
     "CategoryCrossing": _NO_LONGER,
     "DenseFeatures": _NO_LONGER,
     "SlicingOpLambda": "slices a tensor with [...], which Keras 3 cannot read back",
-    "ClassMethod": "is a TensorFlow method on a tensor, which Keras 3 cannot read back",
-    "InstanceMethod": "is a TensorFlow method on a tensor, which Keras 3 cannot read back",
-    "TensorFlowOpLayer": "is a TensorFlow function on a tensor, which Keras 3 cannot read back",
+    "ClassMethod": "calls a TensorFlow method on a tensor, which Keras 3 cannot read back",
+    "InstanceMethod": "calls a TensorFlow method on a tensor, which Keras 3 cannot read back",
+    "TensorFlowOpLayer": "calls a TensorFlow function on a tensor, which Keras 3 cannot read back",
 }
 
 # Switches that were off in nearly every file; where one is on, Keras 3 would compute something else.
@@ -104,8 +104,8 @@ def repair(model_config: Config, version: str = "2") -> Config:
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError):
         reason = "its configuration cannot be understood"
     raise Unrepairable(
-        f"The file was written by Keras {version} and {reason}. Train the model again with the TensorFlow of this "
-        "project and save it again."
+        f"The file was written by Keras {version} and {reason}. Train the model again with this project's TensorFlow "
+        "and save it again."
     )
 
 
@@ -211,7 +211,7 @@ def _refuse_other_meaning(class_name: str, config: Config) -> None:
             raise Unrepairable(f"{layer} uses {switch}=True, which Keras 3 does not have")
     # clip(0.2 x + 0.5, 0, 1) in Keras 2, clip(x / 6 + 0.5, 0, 1) in Keras 3: it would load and predict other values.
     if "hard_sigmoid" in (config.get("activation"), config.get("recurrent_activation")):
-        raise Unrepairable(f"{layer} uses hard_sigmoid, which Keras 3 computes with another slope")
+        raise Unrepairable(f"{layer} uses hard_sigmoid, which Keras 3 computes with a different slope")
 
 
 def _operator(entry: Config) -> Config:

@@ -22,7 +22,7 @@ _PARTS_OF_ATTENTION = ("query", "key", "gate", "value", "attention_output")
 _ELLIPSIS: Config = {"class_name": "__ellipsis__", "config": {}}
 _SLICE: Config = {"class_name": "__slice__", "config": {"start": None, "stop": None, "step": None}}
 _PUBLIC_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
-"""Class -> its name in ``keras.layers``, where that is another one."""
+"""Class -> its name in ``keras.layers``, where that is different."""
 
 
 def repair(model_config: Config) -> Config:

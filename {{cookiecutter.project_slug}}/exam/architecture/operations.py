@@ -23,13 +23,13 @@ Lengths = Sequence[int | None]
 Argument = Any
 
 MAX_LENGTH = 2**62
-"""Longer axes count as this long: sizes that are squared again and again would fill the memory as numbers."""
+"""Longer axes count as this long: sizes that are squared again and again would fill the memory with digits."""
 MAX_RANK = 64
 MAX_OUTPUTS = 10_000
 DEPENDING_ON_VALUES = frozenset({"Nonzero", "Unique"})
-"""Operations that give as many values as they find among those that they are given."""
+"""These operations give as many values as they find among their inputs."""
 UNKNOWN = object()
-"""Stands for a tensor of unknown shape among the arguments."""
+"""This stands for a tensor of unknown shape among the arguments."""
 
 
 def outputs(entry: Config, args: list[Argument], kwargs: dict[str, Argument]) -> list[Shape | None]:
@@ -1066,7 +1066,7 @@ _SHAPES: dict[str, Callable[..., Any]] = {
     "SSIM": lambda config, image1, image2: shape_of(image1)[:-3],
 }
 KNOWN = frozenset(_SHAPES)
-"""All that Keras 3.15 has but ``View``, whose result depends on the types of numbers."""
+"""These are all operations of Keras 3.15 but ``View``, whose result depends on the types of numbers."""
 
 _ACTIVATIONS = {
     "Celu": "celu", "Elu": "elu", "Gelu": "gelu", "Glu": "glu", "HardShrink": "hard_shrink",
@@ -1077,7 +1077,7 @@ _ACTIVATIONS = {
     "SparseSigmoid": "sparse_sigmoid", "Sparsemax": "sparsemax", "Squareplus": "squareplus", "Tanh": "tanh",
     "TanhShrink": "tanh_shrink", "Threshold": "threshold",
 }  # fmt: skip
-"""Operations that are activations, and the Keras names of those."""
+"""Operation -> the name in Keras of the activation that it is."""
 _OVER_ONE_AXIS = frozenset({"Softmax", "LogSoftmax", "Sparsemax"})
 _KEEPING = frozenset(
     """
@@ -1092,7 +1092,7 @@ _JOINING = frozenset("Append Concatenate Dstack Fmax Fmin Hstack Maximum Minimum
 """These do so with several tensors, and keep what all of them went through."""
 _SCALING = frozenset({"Add", "Divide", "Multiply", "Negative", "Subtract", "TrueDivide"})
 ACROSS_CLASSES = frozenset({"softmax", "log_softmax", "sparsemax"})
-"""Activations of all values of the last axis together: one picked from them is no mistake of theirs."""
+"""These activations work on all values of the last axis together, so picking one value from them is no mistake."""
 
 
 def activation(

@@ -17,15 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from exam.architecture import allowlist as known_layers
-from exam.architecture import operations
+from exam.architecture import allowlist, operations
 from exam.architecture.operations import Config, Shape, each, joined, product, spatial, transposed_windows, windows
 
 BATCH_SIZE = 64
-"""Samples that are predicted at once, unless the model states another number."""
+"""This many samples are predicted at once, unless the model states another number."""
 ShapeFunction = Callable[[Shape, Config], Shape | None]
 Arguments = tuple[list[Any], dict[str, Any]]
-"""Of one call of an operation, by position and by name, as ``operations.filled`` returns them."""
+"""These belong to one call of an operation, by position and by name, as ``operations.filled`` returns them."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ _UNKNOWN = _Tensor()
 MAX_DEPTH = 8  # of models and wrappers inside each other, and of lists around tensors
 MAX_CALLS = 20_000  # of layers; models that call models that call models multiply
 STRANGE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What a hostile or broken configuration makes small functions raise; for a shape, all of it means "unknown"."""
+"""A hostile or broken configuration makes small functions raise these; for a shape, they all mean "unknown"."""
 
 
 @dataclass(frozen=True)
@@ -269,7 +268,7 @@ class _Model:
 
     def _call_if_ready(self, layer: Config, node: Any) -> bool:
         """Make one call of ``layer`` and return True, or return False when an input is missing."""
-        if isinstance(node, dict) and known_layers.is_operation(layer):
+        if isinstance(node, dict) and allowlist.is_operation(layer):
             return self._operate_if_ready(layer, node)
         found = [
             self._result(name, index - self._counted_from(name), tensor) for name, index, tensor in _references(node)
@@ -496,7 +495,7 @@ def activation_name(written: Any) -> str | None:
     """Return the Keras name of an activation as a configuration writes it: a name, a function or a layer; or None."""
     if written is None:
         return "linear"
-    if isinstance(written, dict) and known_layers.is_operation(written):
+    if isinstance(written, dict) and allowlist.is_operation(written):
         return str(written["config"].get("name"))  # as the learner called the function
     if isinstance(written, dict):
         # {"class_name": "function", "config": "softmax"}, or a layer used as an activation.

@@ -24,11 +24,11 @@ def problem(questions: Mapping[int, str]) -> str | None:
     found = find()
     for category, question in sorted(questions.items()):
         if question not in found:
-            return f"The bank has no question {question!r}, which exam.toml names. Run: python -m exam draw"
+            return f"exam.toml names {question!r}, but the bank has no such question. Run: python -m exam draw"
         if found[question].parent.name != f"category{category}":
             return (
-                f"exam.toml names {question!r} for category {category}, and that question belongs to another. Correct "
-                "it, or draw a new exam: python -m exam draw"
+                f"exam.toml names {question!r} for category {category}, but that question belongs to another category. "
+                "Correct exam.toml, or draw a new exam: python -m exam draw"
             )
     return None
 

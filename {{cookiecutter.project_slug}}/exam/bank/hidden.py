@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import platformdirs
 from exam import __version__, bank
 from exam.bank import streams
 from exam.bank.question import HiddenSet, Question
-from exam.workspace import ordinary, patiently
+from exam.workspace import ordinary, replacing
 
 KEPT = 40
 """Hidden sets kept; eight exams. The oldest make room: they can be made again at any time."""
@@ -78,7 +77,7 @@ def _kept(path: Path, question: Question, seed: int, most: int) -> Path:
 
 
 def _is_sound(path: Path, question: Question) -> bool:
-    """Tell whether a whole hidden set of this question is there: a model is never scored on damaged data."""
+    """Return whether a whole hidden set of this question is there: a model is never scored on damaged data."""
     try:
         found = read(path)
     except Exception:  # zipfile and numpy meet a damaged file with errors of many kinds
@@ -88,15 +87,8 @@ def _is_sound(path: Path, question: Question) -> bool:
 
 def _save(path: Path, hidden: HiddenSet) -> None:
     """Write completely or not at all: an interrupted grading leaves no half file under the final name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
-        try:
-            np.savez(file, x=hidden.x, y=hidden.y, baseline=hidden.baseline)
-        except BaseException:
-            file.close()
-            os.unlink(file.name)
-            raise
-    patiently(os.replace, file.name, path)
+    with replacing(path) as partial, partial.open("wb") as file:
+        np.savez(file, x=hidden.x, y=hidden.y, baseline=hidden.baseline)
 
 
 def _prune(hidden_folder: Path, most: int) -> None:

@@ -107,7 +107,7 @@ def _retrieve(download: Download, folder: Path, progress: Progress) -> Path:
     except ValueError as error:  # pooch: the hash differs
         raise DataUnavailable(
             f"{download.name} from {download.host} is not the file that this question was made for (its SHA-256 "
-            f"differs); it was deleted. The server may be at fault or something in between: try again later with "
+            f"differs); it was deleted. The fault may lie with the server or the connection: try again later with "
             f"python -m exam data, {OFFLINE}"
         ) from error
     except OSError as error:
@@ -135,8 +135,8 @@ def _no_answer(download: Download, error: RequestException) -> str:
         reason = f"answered {error.response.status_code} ({error.response.reason})"
         step = f"The file may have moved: try again later with python -m exam data, {OFFLINE}"
     elif "IncompleteRead" in str(error):
-        reason = "broke off in the middle"
-        step = f"Nothing was kept of it; try again: python -m exam data, {OFFLINE}"
+        reason = "stopped sending in the middle"
+        step = f"The incomplete file was deleted. Try again: python -m exam data, {OFFLINE}"
     else:
         reason = "cannot be reached"
         step = f"Connect to the internet and type python -m exam data, {OFFLINE}"
@@ -146,7 +146,7 @@ def _no_answer(download: Download, error: RequestException) -> str:
 def disk_trouble(what: str, folder: Path, error: OSError) -> DataUnavailable:
     """Return the sentence for a disk that is full, or a folder that cannot be written, while making ``what``."""
     if error.errno in trouble.FULL:
-        return DataUnavailable(f"The disk is full: {what} has no room in {folder}. Free some space. {AGAIN}")
+        return DataUnavailable(f"The disk is full: there is no room for {what} in {folder}. Free some space. {AGAIN}")
     return DataUnavailable(f"{what} cannot be written into {folder}: {error.strerror or error}. {AGAIN}")
 
 
@@ -181,7 +181,7 @@ def read_idx(path: Path) -> Array:
     with reading(path), gzip.open(path) as file:
         content = file.read()
         if content[:3] != b"\0\0\x08":
-            raise ValueError("it is no idx file of unsigned bytes")
+            raise ValueError("it is not an idx file of unsigned bytes")
         axes = content[3]
         shape = np.frombuffer(content, ">i4", axes, 4)
         values = np.frombuffer(content, np.uint8, offset=4 + 4 * axes)
@@ -204,7 +204,7 @@ def unpack_classes(archive: Path, folder: Path, classes: tuple[str, ...]) -> Non
             for member in file.infolist():
                 place = PurePosixPath(member.filename.replace("\\", "/"))
                 if place.is_absolute() or ".." in place.parts or ":" in member.filename:
-                    raise ValueError(f"it holds the name {member.filename!r}, which leads outside of its folder")
+                    raise ValueError(f"it contains the name {member.filename!r}, which leads outside its folder")
                 if not member.is_dir() and place.parent.name in classes:
                     target = folder / place.parent.name / place.name
                     target.parent.mkdir(parents=True, exist_ok=True)

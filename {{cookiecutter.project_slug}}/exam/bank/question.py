@@ -64,7 +64,7 @@ class Question:
         balanced: whether all classes are about equally frequent; False is said in the README and scored by a metric
             that weighs classes alike.
         stock: for data dealt out of a real collection: what another hidden sample shows again, in words, for example
-            "the same 72 wines, analysed anew"; empty where the next sample is all new, or where there is no next.
+            "the same 72 wines, analysed again"; empty where the next sample is all new, or where there is no next.
     """
 
     id: str

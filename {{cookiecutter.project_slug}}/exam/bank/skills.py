@@ -19,7 +19,7 @@ SECTIONS = {
         "sequential-layers": "Sequential models of several layers",
         "binary-classification": "binary classification",
         "multiclass-classification": "multi-class classification",
-        "plot-history": "plot loss and accuracy of a training",
+        "plot-history": "plot the loss and accuracy of a training run",
         "overfitting": "recognise and prevent overfitting, for example with dropout",
         "transfer-learning": "transfer learning from a trained model",
         "feature-extraction": "extract features with a trained model",
@@ -27,7 +27,7 @@ SECTIONS = {
         "match-test-data": "match test data to the input shape of a model",
         "output-shape": "match the output of a model to the required shape",
         "batch-loading": "load data in batches",
-        "callbacks": "callbacks that end a training",
+        "callbacks": "callbacks that end training",
         "several-sources": "data from several sources",
         "json-csv": "data in JSON and CSV files",
         "ready-made-datasets": "the ready-made data sets of TensorFlow",
@@ -63,7 +63,7 @@ SECTIONS = {
         "forecasting": "forecast with TensorFlow",
         "features-and-labels": "make features and labels of a series",
         "sequence-bias": "compensate for sequence bias",
-        "dynamic-learning-rate": "change the learning rate while training",
+        "dynamic-learning-rate": "change the learning rate during training",
     },
 }
 """Section -> key -> the skill in words."""

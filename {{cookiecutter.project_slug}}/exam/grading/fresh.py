@@ -27,14 +27,14 @@ from exam.scoring import Score, score
 from exam.workspace import Exam, Workspace
 
 SAMPLES = 3
-"""Fresh samples for each model. One would be worth little: of two equal samples, one is always the better. That all of
-three are worse than the exam's own happens by chance to one model in four; more samples cost more seconds each."""
+"""Each model is scored on this many fresh samples. One would say little: one of two samples is always the better one.
+By chance, all three are worse than the exam's own for one model in four. More samples would take more time."""
 RESAMPLES = 1000
 LEVEL = 95
-FINITE = "There is no fresh sample: the real collection has no more data than these. Only the interval can tell."
-STOCK = "Real data are finite: fresh samples show {stock}. Other ones may differ more than that."
-CHANGED = "Category{category}/mymodel.h5 is not the graded file any more: grade it again."
-FAILED = "The model gave no answers this time. Details are in .exam/log."
+FINITE = "There is no fresh sample: the real data set has no more data. Only the interval shows how sure the score is."
+STOCK = "Real data are finite: fresh samples show {stock}. New data may differ more."
+CHANGED = "Category{category}/mymodel.h5 has changed since it was graded: grade it again."
+FAILED = "The model gave no predictions this time. Details are in .exam/log."
 
 
 @dataclass(frozen=True)
@@ -87,17 +87,17 @@ class Luck:
             return self._of_equal_points
         span = f"{low}" if low == high else f"{low} to {high}"
         if high < self.points:
-            return f"Fresh samples earn {span} of 5: this exam's hidden data were kind to the model."
+            return f"Fresh samples earn {span} of 5: this exam's hidden data happened to be easier."
         if low > self.points:
-            return f"Fresh samples earn {span} of 5: this exam's hidden data were hard on the model."
-        return f"Fresh samples earn {span} of 5: the model is near a band's edge, where luck decides."
+            return f"Fresh samples earn {span} of 5: this exam's hidden data happened to be harder."
+        return f"Fresh samples earn {span} of 5: the model is near the edge of a band, so luck decides."
 
     @property
     def _of_equal_points(self) -> str:
         reached = set(self.interval.points) - {self.points} if self.interval else None
         if reached:
-            return f"The same {self.points} of 5 every time, though the interval reaches {min(reached)}: it was close."
-        return f"The same {self.points} of 5 every time: no luck in it."
+            return f"The same {self.points} of 5 every time, but the interval reaches {min(reached)}: it was close."
+        return f"The same {self.points} of 5 every time: the score is stable."
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
@@ -145,7 +145,7 @@ def examine(
     with scratch.folder(workspace) as folder, new_runner(workspace, exam) as runner:
         trials = [_begin(workspace, result, folder) for result in wanted]
         for trial in trials:
-            progress(f"Making fresh samples of category {trial.result.category}")
+            progress(f"Making fresh samples for category {trial.result.category}")
             _make_samples(trial, exam.seed)
         jobs = [trial.jobs(workspace.category(trial.result.category)) for trial in trials]
         progress("Predicting the fresh samples")

@@ -140,7 +140,7 @@ def _run(
 ) -> None:
     """Make the hidden sets while TensorFlow is imported, run the models, turn answers into results."""
     for grading in gradings:
-        progress(f"Preparing hidden data of category {grading.question.category}")
+        progress(f"Preparing the hidden data for category {grading.question.category}")
         try:
             grading.job = _job(workspace, exam, grading)
         except DataUnavailable:
@@ -180,7 +180,7 @@ def _job(workspace: Workspace, exam: Exam, grading: _Grading) -> Job:
     """
     question, seen = grading.question, grading.seen
     if not seen.path.resolve().is_relative_to(workspace.scratch.resolve()):
-        raise RuntimeError(f"{seen.path} is no private copy")
+        raise RuntimeError(f"{seen.path} is not a private copy")
     if grading.loaded is None or _digest(seen.path) != grading.loaded:
         raise RuntimeError(f"{seen.path} was changed after its inspection")
     path = hidden.ensure(question, exam.seed)

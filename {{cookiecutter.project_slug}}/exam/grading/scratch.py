@@ -15,7 +15,7 @@ from exam.machine import locks
 from exam.workspace import Workspace
 
 SECONDS_TO_LOCK = 60
-"""A folder younger than this may be one whose owner is just about to lock it."""
+"""A folder younger than this may be about to be locked by its owner."""
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from exam.running.live_model import Job
 from exam.running.runner import Outcome, Runner, predict
 
 DOUBTFUL = ("not-loadable", "newer-keras", "not-predictable", "out-of-bounds")
-"""Findings that a machine can bring about as well as a model."""
+"""These findings can be caused by the machine as well as by the model."""
 TOLERANCE = 1e-6
 
 
@@ -33,7 +33,7 @@ def problem(folder: Path, runner: Runner) -> str | None:
     found = difference(outcome, minimal_model.answers(x))
     runner.is_proven = not isinstance(found, str) and found <= TOLERANCE
     if isinstance(found, float):
-        found = f"A model of one neuron answers wrongly, by {found:.1e}."
+        found = f"A model with one neuron predicts wrong values (off by {found:.1e})."
     return None if runner.is_proven else found
 
 

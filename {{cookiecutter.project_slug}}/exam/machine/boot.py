@@ -10,7 +10,7 @@ LINUX = Path("/proc/sys/kernel/random/boot_id")
 MACOS = b"kern.bootsessionuuid"
 WINDOWS = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
 LONGEST = 200
-"""Bytes of a name."""
+"""A name has at most this many bytes."""
 
 
 def name() -> str:

@@ -23,7 +23,7 @@ PIP = (
     "index-url extra-index-url find-links no-index trusted-host proxy cert client-cert timeout default-timeout retries "
     "keyring-provider cache-dir no-cache-dir use-feature use-deprecated"
 ).split()
-"""What pip is told: how an index is reached. All else could send packages elsewhere, or take others."""
+"""pip is told only how to reach an index. Other settings could install packages elsewhere, or install others."""
 UV = {
     "index-url": "UV_INDEX_URL",
     "extra-index-url": "UV_EXTRA_INDEX_URL",
@@ -42,9 +42,9 @@ UV = {
     "https-proxy": "HTTPS_PROXY",
     "no-proxy": "NO_PROXY",
 }
-"""The same for uv: key of its files -> variable that says the same."""
+"""uv is told the same: key in its files -> variable with the same meaning."""
 Found = dict[str, tuple[str, str]]
-"""Variable -> its value, and the file that says so."""
+"""Variable -> its value, and the file that sets it."""
 
 
 # --- Settings --------------------------------------------------------------------------------------------------------
@@ -210,11 +210,11 @@ def _own() -> Iterable[Distribution]:
 
 def scripts() -> None:
     """Write the commands of all packages again, which name the Python that starts them by its whole path."""
-    from pip._vendor.distlib import scripts as writing
+    from pip._vendor.distlib.scripts import ScriptMaker
 
     folder = Path(sysconfig.get_path("scripts"))
-    untyped: Any = writing
-    maker = untyped.ScriptMaker(str(folder), str(folder))
+    untyped: Any = ScriptMaker
+    maker = untyped(str(folder), str(folder))
     maker.clobber, maker.set_mode, maker.variants, maker.executable = True, True, {""}, sys.executable
     written = set()
     for found in _own():
@@ -233,7 +233,7 @@ def scripts() -> None:
 
 
 def _starts_with_python(path: Path) -> bool:
-    """Tell whether a file is a text that names a Python in its first line."""
+    """Return whether a file is a text that names a Python in its first line."""
     if path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as file:

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from exam.machine import trouble
 
 SECONDS = 5.0
-"""To wait for another command, which holds a lock for milliseconds."""
+"""We wait this long for another command, which holds a lock for milliseconds."""
 
 
 @contextmanager

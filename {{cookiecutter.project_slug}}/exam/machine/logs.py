@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 MOST_BYTES = 2**20
-"""From this size on a log makes room for the next; the one before is kept beside it."""
+"""A log of more than this size is set aside and a new one begins; the one before is kept beside it."""
 LONGEST_ENTRY = 20_000
-"""Characters of one entry; the end of a traceback tells more than its beginning."""
+"""An entry keeps its last characters, up to this many: the end of a traceback tells more than its beginning."""
 
 
 def make_room(log: Path) -> None:

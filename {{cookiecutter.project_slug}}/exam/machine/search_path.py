@@ -8,9 +8,9 @@ import os
 import sys
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-"""The folder of the package ``exam``: Python puts it first where the package is started as a folder."""
+"""This is the folder of the package ``exam``. Python puts it first when the package is started as a folder."""
 ENGINE = os.path.dirname(PACKAGE)
-"""The folder that holds the package ``exam``: the workspace."""
+"""This folder holds the package ``exam``: it is the workspace."""
 
 
 def put_own_files_last() -> None:

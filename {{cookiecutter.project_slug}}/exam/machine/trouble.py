@@ -35,30 +35,31 @@ def sentence(error: OSError, root: Path, again: str) -> str | None:
     if place is None:
         return None
     if error.errno in FULL:
-        return f"The disk is full: {place} has no room. Free some space, then type again: {again}"
+        return f"The disk is full: there is no room for {place}. Free some space, then type again: {again}"
     if error.errno in REFUSED and not _is_windows_for_a_folder(error, place):
         return f"{place} is in use or not writable by you ({error.strerror}). {_remedy(place, root)} {again}"
     if error.errno in (*ANOTHER_KIND, *REFUSED):
         return (
-            f"{_obstacle(place)} is in the way of something of the same name ({error.strerror}). Rename it, then type "
+            f"{_obstacle(place)} blocks a file or folder we must create ({error.strerror}). Rename it, then type "
             f"again: {again}"
         )
-    return f"{place} cannot be used: {error.strerror or error}. Close what uses it, then type again: {again}"
+    why = error.strerror or error
+    return f"{place} cannot be used: {why}. Close the program that uses it, then type again: {again}"
 
 
 def _is_windows_for_a_folder(error: OSError, place: Path) -> bool:
-    """Tell whether a folder was opened as a file: an error like any other, but without the number of Windows itself."""
+    """Return whether a folder was opened as a file: an error like any other, but without Windows' own number."""
     return ON_WINDOWS and getattr(error, "winerror", None) is None and error.filename2 is None and place.is_dir()
 
 
 def _remedy(place: Path, root: Path) -> str:
     """Return how to get the right to a file; a workspace has one owner, a cache folder can be chosen."""
     if not place.absolute().is_relative_to(root):
-        return "Make it yours, or choose another folder for the cache with EXAM_CACHE, then type again:"
+        return "Make it yours, or choose another cache folder with EXAM_CACHE, then type again:"
     if ON_WINDOWS:
-        return "Close what uses it, or copy the workspace into a folder of your own, then type again:"
+        return "Close the program that uses it, or copy the workspace into a folder of your own, then type again:"
     own = f"sudo chown -R $USER {shlex.quote(str(root))}"
-    return f"Close what uses it, or make the workspace yours ({own}), then type again:"
+    return f"Close the program that uses it, or make the workspace yours ({own}), then type again:"
 
 
 def _obstacle(place: Path) -> Path:
@@ -77,7 +78,7 @@ def typed(arguments: list[str], python: str = "python") -> str:
 
 
 def is_powershell(variables: Mapping[str, str]) -> bool:
-    """Tell whether these are the variables of a PowerShell, which puts its user's own modules before all others."""
+    """Return whether these are the variables of a PowerShell, which puts its user's own modules before all others."""
     first = variables.get("PSModulePath", "").split(";")[0]
     return "USERPROFILE" in variables and first.lower().startswith(variables["USERPROFILE"].lower())
 

@@ -11,7 +11,7 @@ from exam.findings import Finding, finding
 Shape = tuple[int | None, ...]
 
 SQUASHED = frozenset({"relu", "relu6", "sigmoid", "tanh", "softmax", "softplus", "softsign", "hard_sigmoid"})
-"""Activations that bound what a model can answer."""
+"""These activations bound what a model can answer."""
 
 REGRESSION_LOSSES = frozenset(
     """
@@ -26,7 +26,7 @@ FITTING_LOSS = {
     "binary": "binary_crossentropy",
     "multiclass": "sparse_categorical_crossentropy",
 }
-"""Task -> the loss to name in a next step; the labels of all multi-class starters are class numbers."""
+"""Task -> the loss to name in a next step. The labels of all multi-class starters are class numbers."""
 
 
 def contract_findings(question: Question, input_shape: Any, output_shape: Any) -> Iterator[Finding]:

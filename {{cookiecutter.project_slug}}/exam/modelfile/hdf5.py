@@ -18,15 +18,15 @@ import numpy as np
 
 MAX_OBJECTS = 20_000
 MAX_DEPTH = 32
-"""Of groups in groups; names of Keras rarely make ten."""
+"""Groups may be nested this deep; the names that Keras writes rarely need ten levels."""
 MAX_ATTRIBUTES = 100
-"""Of one object. Keras writes five, and splits lists of names in parts of 64 KB."""
+"""One object may have this many. Keras writes five, and splits lists of names into parts of 64 KB."""
 MAX_TEXT_BYTES = 4 * 2**20
-"""Of the description of the layers, and of all other texts together."""
+"""This holds for the description of the layers, and for all other texts together."""
 BFLOAT16 = "|V2"
-"""How h5py shows the type bfloat16: as two bytes of no known meaning."""
+"""h5py shows the type bfloat16 like this: as two bytes of unknown meaning."""
 STEP_COUNTER = re.compile(r"iter(ation)?s?(:0)?")
-"""What optimizers of Keras 2 and 3 call the number of their steps."""
+"""Optimizers of Keras 2 and 3 use these names for the number of their steps."""
 QUANTIZED_PART = re.compile(r"/([^/]+)/(query|key|value|attention_output)/kernel_scale$")
 
 
@@ -178,7 +178,7 @@ def _checked_bytes(item: Any) -> int:
     declared = int(item.size or 0) * int(item.dtype.itemsize)
     stored = item.id.get_storage_size()
     if declared > stored:
-        raise Unusual(f"a data set that claims {declared / 2**20:,.1f} MB and stores {stored / 2**20:,.1f} MB")
+        raise Unusual(f"a data set that claims {declared / 2**20:,.1f} MB but stores {stored / 2**20:,.1f} MB")
     return declared
 
 

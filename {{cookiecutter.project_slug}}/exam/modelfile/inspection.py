@@ -24,11 +24,11 @@ from exam.modelfile import contract, intake, other_questions, repair, structure,
 
 LARGE_FILE_BYTES = 20 * 2**20
 MAX_LAYERS = 1000
-"""EfficientNetB7, the longest network of ``keras.applications`` whose file is not too large, has 813."""
+"""EfficientNetB7 has 813. It is the longest network of ``keras.applications`` whose file is not too large."""
 ZIP_SIGNATURE = b"PK\x03\x04"
 INSPECTING = "inspecting the file"
 TEXTS = ("model_config", "training_config", "keras_version", "backend")
-"""Attributes of the file that Keras writes as texts, and reads as such."""
+"""Keras writes and reads these attributes of the file as text."""
 
 
 @dataclass
@@ -157,11 +157,11 @@ def _head_findings(seen: Inspection, head: bytes) -> Iterator[Finding]:
     elif not head:
         yield finding("unreadable-file", path=seen.shown, reason="it is empty")
     elif not head.startswith(superblock.SIGNATURE):
-        yield finding("unreadable-file", path=seen.shown, reason="it does not start as an HDF5 file does")
+        yield finding("unreadable-file", path=seen.shown, reason="it does not start like an HDF5 file")
     elif superblock.unusual(head):
         yield finding("unusual-contents", path=seen.shown, found=superblock.unusual(head))
     elif not superblock.is_intact(head):
-        yield finding("unreadable-file", path=seen.shown, reason="it is damaged in its first block")
+        yield finding("unreadable-file", path=seen.shown, reason="its first block is damaged")
     elif superblock.stated_size(head) > seen.size:
         missing = megabytes(superblock.stated_size(head) - seen.size)
         yield finding("unreadable-file", path=seen.shown, reason=f"it is damaged: its last {missing} are missing")
@@ -224,7 +224,7 @@ def _content_findings(
     seen.keras_version = None if version is None else shown_name(version)[:40]  # part of the record of an attempt
     strange = [name for name in TEXTS if name in file.attrs and name not in found.texts]
     if strange:
-        yield finding("unusual-contents", path=seen.shown, found=f"an attribute {strange[0]} that is no text")
+        yield finding("unusual-contents", path=seen.shown, found=f"an attribute {strange[0]} that is not text")
         return
     raw = found.texts.get("model_config")
     if raw is None:
@@ -240,7 +240,7 @@ def _content_findings(
     parts = list(allowlist.declared(seen.config))
     yield from _class_findings(seen, parts)
     if found.quantized:
-        yield finding("quantized-layer", layer=found.quantized, found="its four parts on their own")
+        yield finding("quantized-layer", layer=found.quantized, found="each of its four parts separately")
     guesses = [guess for item in parts if (guess := structure.guess_finding(item))]
     unrepairable = _repair(seen)
     seen.half_precision = any(map(allowlist.computes_in_half, parts))
@@ -290,7 +290,7 @@ def _repair(seen: Inspection) -> list[Finding]:
     except keras2.Unrepairable as error:
         return [finding("other-keras", reason=str(error), folder=seen.folder)]
     except STRANGE:
-        return [finding("unreadable-config", path=seen.shown, reason="a setting of a layer is not as Keras writes it")]
+        return [finding("unreadable-config", path=seen.shown, reason="a layer has a setting that Keras never writes")]
     return []
 
 
@@ -301,7 +301,7 @@ def _cost_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
         reason = cost.excess(seen.config, called)
         missing = cost.missing_weights(called, seen.parameters)
     except STRANGE:
-        yield finding("unreadable-config", path=seen.shown, reason="a setting of a layer cannot be calculated with")
+        yield finding("unreadable-config", path=seen.shown, reason="a layer has a setting with an impossible value")
         return
     empty = structure.empty_finding(called)
     if empty:
@@ -371,7 +371,7 @@ def _of_a_newer_keras(seen: Inspection, item: allowlist.Declared, wrong: Finding
     ours = older_keras(seen.keras_version)
     if ours is None or wrong.code not in ("custom-layer", "custom-setting", "quantized-layer"):
         return wrong
-    reason = f"a part of layer {item.layer!r} is not known to it"
+    reason = f"it does not know a part of layer {item.layer!r}"
     return finding("newer-keras", version=seen.keras_version, keras=ours, reason=reason, folder=seen.folder)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 MAX_BYTES = 200 * 2**20
-"""Of a model file. Candidates of the real exam reported 300 MB cut to 41 MB by dropping the optimizer's state."""
+"""A model file may be this large. Candidates of the real exam cut 300 MB to 41 MB by dropping the optimizer's state."""
 BLOCK = 2**20
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_BINARY", "O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC"))
 Kind = Literal["missing", "folder", "link", "strange", "too large", "being saved", "unreadable"]

@@ -10,7 +10,7 @@ import numpy as np
 from exam.bank.metrics import Array
 
 QUESTION = "straight_line"
-"""What it answers, after its fashion."""
+"""The model has the shapes that this question asks for."""
 _SLOPE, _OFFSET = 2.0, -1.0
 _CONFIG = {
     "class_name": "Sequential",

@@ -19,10 +19,10 @@ from exam.processes.limited_process import LimitedProcess, Limits, Stopped
 
 SERVE = "exam.modelfile.sandbox:serve"
 LOG = Path(os.devnull)
-"""What it prints is of no use: what is wrong, it answers."""
+"""Its output is thrown away: its answers say what is wrong."""
 SECONDS_TO_START = 60
 SECONDS_PER_FILE = 10
-"""Of the processor's work: a file of 800 layers takes one, and a busy machine must not make a good file a bad one."""
+"""This is processor time: a file of 800 layers takes one second, and a busy machine must not fail a good file."""
 SECONDS_TO_WAIT = 60
 MEMORY_BYTES = 2**30
 

@@ -13,13 +13,15 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from exam import bank
+from exam.architecture.operations import Shape
 from exam.architecture.shapes import LayerSummary, Signature
 from exam.bank.question import Question
 from exam.findings import Finding, finding
@@ -28,7 +30,7 @@ from exam.modelfile.inspection import Inspection
 from exam.processes import child, protocol
 
 TOLD_BY_HDF5 = re.compile(r"errno = (\d+)")
-"""How the HDF5 library passes on what the system answered."""
+"""The HDF5 library passes on the system's error like this."""
 OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)
 
 
@@ -206,33 +208,82 @@ def _inspected(
 # --- What goes between them ------------------------------------------------------------------------------------------
 
 
-def _packed(seen: Inspection) -> dict[str, Any]:
-    """Return an inspection as JSON data, without the description of the layers."""
-    left_out = ("path", "config", "signature")
-    data = {name: value for name, value in asdict(seen).items() if name not in left_out}
-    known = seen.signature
-    if known is not None:
-        several = isinstance(known.input_shape, list), isinstance(known.output_shape, list)
-        data["signature"] = {**asdict(known), "several": several}
+class _SignatureRecord(msgspec.Struct):
+    """A signature between the processes: shapes in lists, and whether each list stands for several of them."""
+
+    input_shapes: list[Shape | None]
+    output_shapes: list[Shape | None]
+    several: tuple[bool, bool]
+    last_activation: str | None
+    layers: tuple[LayerSummary, ...]
+
+    @classmethod
+    def of(cls, signature: Signature) -> _SignatureRecord:
+        """Return the record of a signature."""
+        shapes = signature.input_shape, signature.output_shape
+        several = isinstance(shapes[0], list), isinstance(shapes[1], list)
+        lists = [shape if isinstance(shape, list) else [shape] for shape in shapes]
+        return cls(lists[0], lists[1], several, signature.last_activation, signature.layers)
+
+    def signature(self) -> Signature:
+        """Return the signature.
+
+        Raises:
+            ValueError: a list that stands for one shape holds another number of them.
+        """
+        (inputs,) = [self.input_shapes] if self.several[0] else self.input_shapes
+        (outputs,) = [self.output_shapes] if self.several[1] else self.output_shapes
+        return Signature(inputs, outputs, self.last_activation, self.layers)
+
+
+class _Record(msgspec.Struct, forbid_unknown_fields=True):
+    """An inspection between the processes, without the path and the description of the layers."""
+
+    shown: str
+    folder: str
+    size: int
+    sha256: str | None
+    keras_version: str | None
+    loss: str | None
+    from_logits: bool
+    parameters: int
+    optimizer_bytes: int
+    steps: int | None
+    half_precision: bool
+    signature: _SignatureRecord | None
+    finding: Finding | None
+    hints: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, inspection: Inspection) -> _Record:
+        """Return the record of an inspection."""
+        values = {name: value for name, value in vars(inspection).items() if name in cls.__struct_fields__}
+        signature = inspection.signature
+        return cls(**{**values, "signature": None if signature is None else _SignatureRecord.of(signature)})
+
+    def inspection(self, path: Path) -> Inspection:
+        """Return the inspection of the file at ``path``.
+
+        Raises:
+            ValueError: the signature is none.
+        """
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return Inspection(path, **{**values, "signature": self.signature and self.signature.signature()})
+
+
+def _packed(inspection: Inspection) -> dict[str, Any]:
+    """Return an inspection as JSON data."""
+    data: dict[str, Any] = msgspec.to_builtins(_Record.of(inspection))
     return data
 
 
 def _unpacked(path: Path, data: dict[str, Any]) -> Inspection:
-    """Return the inspection that ``_packed`` was given."""
-    known, found = data.pop("signature", None), data.pop("finding")
-    seen = Inspection(path, **{**data, "hints": tuple(Finding.from_dict(hint) for hint in data["hints"])})
-    seen.finding = Finding.from_dict(found) if found else None
-    if known:
-        shapes = [
-            [_shape(shape) for shape in known[name]] if several else _shape(known[name])
-            for name, several in zip(("input_shape", "output_shape"), known["several"], strict=True)
-        ]
-        summaries = tuple(
-            LayerSummary(layer["name"], layer["class_name"], _shape(layer["output_shape"])) for layer in known["layers"]
-        )
-        seen.signature = Signature(shapes[0], shapes[1], known["last_activation"], summaries)
-    return seen
+    """Return the inspection that ``_packed`` was given.
 
-
-def _shape(value: Any) -> Any:
-    return None if value is None else tuple(value)
+    Raises:
+        RuntimeError: the process said something else.
+    """
+    try:
+        return msgspec.convert(data, _Record).inspection(path)
+    except (msgspec.ValidationError, ValueError, TypeError) as error:
+        raise RuntimeError(f"The process that reads model files gave no answer that makes sense: {error}.") from error

@@ -17,7 +17,7 @@ Config = dict[str, Any]
 
 _KINDS = re.compile(r"(activation|initializer|regularizer|constraint)$")
 _EXAMPLES = {"activation": "relu", "initializer": "he_normal", "regularizer": "l2", "constraint": "non_neg"}
-"""Kind of setting -> one of Keras's own, to name in a next step."""
+"""Kind of setting -> an example from Keras itself, to name in a next step."""
 
 
 # --- The model itself ------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def activation_finding(item: allowlist.Declared) -> Finding | None:
 def _setting_finding(item: allowlist.Declared, kind: re.Match[str] | None, what: str) -> Finding:
     name = kind[1] if kind else "function"
     if kind:
-        advice = f'Write {cut_name(item.setting)}="{_EXAMPLES[name]}", or another name that tf.keras.{name}s has.'
+        advice = f'Write {cut_name(item.setting)}="{_EXAMPLES[name]}", or another name from tf.keras.{name}s.'
     else:
         advice = "Build this part of the model from the layers in tf.keras.layers."
     setting = item.setting or name
@@ -162,7 +162,7 @@ def _no_numbers(layer: Config) -> str | None:
     """Return what a layer gives in place of numbers."""
     class_name, settings = layer["class_name"], layer["config"]
     if class_name == "StringLookup" and settings.get("invert") is True:
-        return "texts"
+        return "text"
     if class_name == "ViewAsComplex" or class_name == "Cast" and "complex" in str(settings.get("dtype")):
         return "complex numbers"
     return None
@@ -193,9 +193,9 @@ _KEEPING = frozenset(
     GaussianDropout GaussianNoise AlphaDropout
     """.split()
 )
-"""Layers whose values at prediction are those of their input."""
+"""At prediction, the outputs of these layers have the same values as their inputs."""
 _EXACT = (None, "float32", "float64", "int32", "int64")
-"""Types that hold every id as it is; in float16, for example, some are rounded."""
+"""These types hold every id exactly; in float16, for example, some are rounded."""
 
 
 def embedding_finding(config: Config, question: Question) -> Finding | None:

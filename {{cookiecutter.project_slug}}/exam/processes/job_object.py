@@ -10,9 +10,9 @@ import ctypes
 from typing import Any
 
 EXTENDED_LIMITS = 9
-"""``JobObjectExtendedLimitInformation``: which kind of limits is set."""
+"""This number says which kind of limits is set: ``JobObjectExtendedLimitInformation``."""
 ACTIVE_PROCESSES, PROCESS_MEMORY, NO_DIALOG = 0x8, 0x100, 0x400
-"""``JOB_OBJECT_LIMIT_…``: which fields hold; the last ends a process that crashes, where Windows would ask first."""
+"""``JOB_OBJECT_LIMIT_…`` says which fields hold. With the last one, a process that crashes ends without a question."""
 
 
 class _Basic(ctypes.Structure):

@@ -20,15 +20,15 @@ from typing import Any, Protocol
 
 ENGINE = Path(__file__).resolve().parents[2]
 PATH_FILE = "exam_workspace.pth"
-"""Of ``site-packages``; written by ``bootstrap.py``."""
+"""``bootstrap.py`` writes this file into ``site-packages``."""
 RUN_MODULE = (
     "import sys; sys.path.append(sys.argv[1]); del sys.argv[:2]; "
     "import runpy; runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
 )
 NEEDED = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "WINDIR")
-"""Variables of the environment that a process gets from ours; it sees no other, such as keys and tokens."""
+"""A process gets these environment variables from ours, and no others, such as keys and tokens."""
 NEEDED_WITH_GPU = ("CUDA", "NVIDIA", "PATH", "XLA")
-"""Beginnings of those that a process with a GPU gets besides."""
+"""A process with a GPU also gets the variables that begin like this."""
 _STARTING = threading.RLock()
 
 
@@ -121,7 +121,7 @@ def fork(serve: str, log: Path) -> tuple[Connection, Process]:
     try:
         return _by_multiprocessing("forkserver", serve, log, 0)
     except (EOFError, OSError) as error:
-        raise NotStarted("The grader's process ended while it imported TensorFlow.") from error
+        raise NotStarted("The grader's process ended while importing TensorFlow.") from error
 
 
 def _by_multiprocessing(method: str, serve: str, log: Path, parent: int | None) -> tuple[Connection, Process]:

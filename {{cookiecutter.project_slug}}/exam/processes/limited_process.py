@@ -20,16 +20,16 @@ from exam.processes.protocol import Disorder, Message
 
 POLL_SECONDS = 0.05
 QUICK_SECONDS = 0.2
-"""Most answers come sooner; until then nobody looks at the memory."""
+"""Most answers come sooner than this; the memory is not looked at before."""
 SECONDS_TO_END = 5
 DEATHS = {
-    6: "made the process give up, most likely for want of memory",
-    9: "was ended by the system, most likely for want of memory",
+    6: "made the process give up, most likely because memory ran out",
+    9: "was ended by the system, most likely because memory ran out",
     11: "made the process crash",
-    24: "took longer than the processor's time allowed for it",
+    24: "took more processor time than is allowed",
 }
-"""Signal -> what happened; elsewhere than on Linux and macOS there are only exit codes."""
-DISORDER = "made the process answer in disorder"
+"""Signal -> what happened. Systems other than Linux and macOS have only exit codes."""
+DISORDER = "made the process send an invalid answer"
 T = TypeVar("T")
 
 

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 MOST_HEADER_BYTES = 2**23
-"""Of a header. The longest are inspections of networks of a thousand layers, with a tenth of it."""
+"""A header has at most this many bytes. The longest, inspections of networks of a thousand layers, need a tenth."""
 
 
 class Disorder(Exception):

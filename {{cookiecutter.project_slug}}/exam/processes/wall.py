@@ -25,7 +25,7 @@ _READ_FILE, _READ_DIR, _WRITE_FILE, _TRUNCATE = 1 << 2, 1 << 3, 1 << 1, 1 << 14
 _REMOVE_FILE, _MAKE_FILE = 1 << 5, 1 << 8
 _OF_FILES = _READ_FILE | _WRITE_FILE | _TRUNCATE
 _FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
-"""Version of Landlock -> all rights over files that it knows; each that is not granted is refused."""
+"""Version of Landlock -> all rights over files that it knows. A right that is not granted is refused."""
 _TCP_SINCE, _SCOPES_SINCE = 4, 6
 _BIND_AND_CONNECT, _SOCKETS_AND_SIGNALS = 3, 3
 
@@ -44,7 +44,7 @@ SYSTEM = (
     "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime", "/proc/self", "/proc/cpuinfo", "/proc/meminfo",
     "/proc/stat", "/sys/devices/system", "/sys/fs/cgroup", "/dev/urandom", "/dev/random", "/dev/zero",
 )
-"""What libraries read on their own account: each other, the time zone, and what machine this is."""
+"""Libraries read these on their own: each other, the time zone, and facts about the machine."""
 
 
 def landlock_version() -> int:

@@ -32,8 +32,8 @@ LOSS_OF_NAN = (
     "The loss most likely became NaN in training: lower the learning rate, scale the inputs, and watch the loss."
 )
 IN_HALF_PRECISION = (
-    "The model computes in float16, where numbers end at 65,504. Train it in float32: take away what sets the type, "
-    'such as "floatx" in the file .keras/keras.json of your home folder, or keras.config.set_dtype_policy.'
+    "The model computes in float16, where the largest number is 65,504. Train it in float32: remove what sets the "
+    'type, such as "floatx" in the file .keras/keras.json in your home folder, or keras.config.set_dtype_policy.'
 )
 
 
@@ -74,14 +74,14 @@ def not_probabilities(evidence: Evidence) -> Reason | None:
         return None
     lowest, highest = float(evidence.predictions.min()), float(evidence.predictions.max())
     if lowest < -0.001 or highest > 1.001:
-        return Reason(finding("not-probabilities", reason=f"they reach from {lowest:.3g} to {highest:.3g}"))
+        return Reason(finding("not-probabilities", reason=f"they range from {lowest:.3g} to {highest:.3g}"))
     if evidence.question.task == "binary":
         return None
     sums = evidence.predictions.sum(axis=-1)
     furthest = float(sums[np.argmax(np.abs(sums - 1))])
     if abs(furthest - 1) < 0.01:
         return None
-    return Reason(finding("not-probabilities", reason=f"those of one sample add up to {furthest:.3g} and not to 1"))
+    return Reason(finding("not-probabilities", reason=f"those of one sample add up to {furthest:.3g}, not to 1"))
 
 
 def constant(evidence: Evidence) -> Reason | None:
@@ -192,7 +192,9 @@ def class_never_predicted(evidence: Evidence) -> Reason | None:
         return None
     names = question.class_names or ("0", "1")
     found = " or ".join(str(names[number]) for number in missing[:3]) + (" ..." if len(missing) > 3 else "")
-    return Reason(finding("class-never-predicted", found=found, share=float(np.mean(np.isin(right, missing)))))
+    share = float(np.mean(np.isin(right, missing)))
+    they_make = "it makes" if len(missing) == 1 else "they make"
+    return Reason(finding("class-never-predicted", found=found, they_make=they_make, share=share))
 
 
 def _few(values: Array) -> str:

@@ -26,9 +26,9 @@ from exam.workspace import Workspace, ordinary
 
 Mode = Literal["exam", "practice"]
 LONGEST_LINE = 2**18
-"""Bytes. Gradings write lines of about 2 KB; what is longer than this is none of them, and never whole in memory."""
+"""Gradings write lines of about 2 KB. A line of more bytes than this is not theirs and is never read whole."""
 MOST_NAMED = 3
-"""So many of the lines that were left out are named by their numbers."""
+"""At most this many of the lines that were left out are named by their numbers."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class _Which(msgspec.Struct, gc=False):
 
 _LINE, _WHICH = msgspec.json.Decoder(Line), msgspec.json.Decoder(_Which)
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What decoding a line raises that is no attempt."""
+"""Decoding a line that is not an attempt raises one of these."""
 
 
 @dataclass
@@ -119,7 +119,7 @@ def left_out_note(found: Iterable[LeftOut]) -> str | None:
     first = f"the first is line {damaged[0].first[0]:,} of {damaged[0].place}"
     which = _numbers(damaged[0]) if len(damaged) == 1 else first
     return (
-        f"{lines} of {what} cannot be read and {were} left out: {which}. All others count. Correct {them} with an "
+        f"{lines} in {what} cannot be read and {were} left out: {which}. All others count. Correct {them} with an "
         f"editor, or delete {them}."
     )
 

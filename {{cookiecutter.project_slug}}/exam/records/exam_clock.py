@@ -7,28 +7,30 @@ of the computer does the system time decide. A jump of the system time is noted 
 from __future__ import annotations
 
 import json
-import math
 import sys
 import time
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
 
 from exam.machine import boot, locks
 from exam.result import LONGEST_SENTENCE, shown
-from exam.workspace import Workspace, ordinary, parse_json, write_atomically
+from exam.workspace import Workspace, ordinary, write_atomically
 
 State = Literal["running", "expired", "finished"]
 JUMP = 120
-"""Seconds by which the two clocks may drift apart between two looks before a jump is noted."""
+"""The two clocks may drift apart by this many seconds between two looks before a jump is noted."""
 LONGEST_HOURS = 1000.0
-"""As in ``exam.toml``."""
+"""``exam.toml`` allows no more than this either."""
 LARGEST_FILE = 2**20
-"""Bytes, enough for thousands of notes."""
+"""The file may have this many bytes, enough for thousands of notes."""
 MOST_NOTES = 5
-"""So many jumps of the system time are told one by one."""
+"""At most this many jumps of the system time are listed one by one."""
 
 
 class SessionError(RuntimeError):
@@ -93,28 +95,44 @@ class Session:
         data["seen"]["wall"] = self.seen.wall.isoformat()
         return data
 
-    @classmethod
-    def from_dict(cls, data: dict[str, object]) -> Session:
-        """Return the session that ``to_dict`` gave ``data``.
+
+class _ReadingRecord(msgspec.Struct, gc=False):
+    """A reading as the file holds it."""
+
+    wall: str
+    running: Annotated[float, Meta(ge=0)]
+    boot: str
+
+
+class _Record(msgspec.Struct, gc=False):
+    """A session as the file holds it. The types say what a clock can have written: the file may be edited by hand."""
+
+    started_at: str
+    hours: Annotated[float, Meta(gt=0, le=LONGEST_HOURS)]
+    elapsed: Annotated[float, Meta(ge=0)]
+    state: State
+    seen: _ReadingRecord
+    notes: list[str]
+
+    def session(self) -> Session:
+        """Return the session, its notes safe to be shown.
 
         Raises:
-            TypeError, KeyError, ValueError: ``data`` is no session.
+            ValueError: no clock has such moments, or has run for longer than its exam lasts.
         """
-        stored: dict[str, object] = dict(data["seen"])  # type: ignore[call-overload]
-        seen = Reading(moment(stored["wall"]), _number(stored["running"]), str(stored["boot"]))
-        hours, elapsed = _number(data["hours"]), _number(data["elapsed"])
-        if not 0 < hours <= LONGEST_HOURS or elapsed > hours * 3600:
-            raise ValueError(f"no exam lasts {hours} hours and has used {elapsed} seconds")
-        if data["state"] not in ("running", "expired", "finished"):
-            raise ValueError(f"unknown state {data['state']!r}")
-        return cls(
-            started_at=moment(data["started_at"]),
-            hours=hours,
-            elapsed=elapsed,
-            state=data["state"],
-            seen=seen,
-            notes=tuple(shown(str(note), LONGEST_SENTENCE) for note in data["notes"]),  # type: ignore[attr-defined]
+        if self.elapsed > self.hours * 3600:
+            raise ValueError(f"no exam lasts {self.hours} hours and has used {self.elapsed} seconds")
+        return Session(
+            started_at=moment(self.started_at),
+            hours=self.hours,
+            elapsed=self.elapsed,
+            state=self.state,
+            seen=Reading(moment(self.seen.wall), self.seen.running, self.seen.boot),
+            notes=tuple(shown(note, LONGEST_SENTENCE) for note in self.notes),
         )
+
+
+_RECORD = msgspec.json.Decoder(_Record)
 
 
 def advance(session: Session, now: Reading) -> Session:
@@ -154,7 +172,7 @@ def start(workspace: Workspace, hours: float) -> Session:
     """
     with _locked(workspace):
         if _read(workspace) is not None:
-            raise SessionError("This exam was started before. See where it stands: python -m exam status")
+            raise SessionError("This exam was already started. To see where it stands: python -m exam status")
         now = Reading.now()
         session = Session(now.wall, hours, 0.0, "running", now)
         _write(workspace, session)
@@ -167,7 +185,7 @@ def look(workspace: Workspace) -> Session | None:
     Raises:
         SessionError: the file of the clock is damaged.
     """
-    if not _path(workspace).exists():
+    if not workspace.clock.exists():
         return None
     with _locked(workspace):
         before = _read(workspace)
@@ -194,7 +212,7 @@ def finish(workspace: Workspace) -> Session:
             session = replace(session, state="finished")
         _write(workspace, session)
     if before.state != "running":
-        raise SessionError("This exam is over already. Draw the next one: python -m exam draw")
+        raise SessionError("This exam is already over. Draw the next one: python -m exam draw")
     return session
 
 
@@ -207,10 +225,6 @@ def _running() -> float:
     return time.monotonic()
 
 
-def _path(workspace: Workspace) -> Path:
-    return workspace.state / "session.json"
-
-
 def _locked(workspace: Workspace) -> AbstractContextManager[None]:
     workspace.state.mkdir(exist_ok=True)
     return locks.held(workspace.state / "session.lock")
@@ -220,27 +234,30 @@ def read_file(path: Path) -> Session:
     """Return the session that a file holds, as it was when it was written.
 
     Raises:
-        OSError, TypeError, KeyError, ValueError: it cannot be read, or is no session.
+        OSError, ValueError: it cannot be read, or is no session.
     """
     with open(path, "rb", opener=ordinary) as file:
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise ValueError("no clock writes so much")
-    return Session.from_dict(parse_json(content))
+    try:
+        return _RECORD.decode(content).session()
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(f"no clock has written this: {error}") from error
 
 
 def _read(workspace: Workspace) -> Session | None:
     try:
-        return read_file(_path(workspace))
+        return read_file(workspace.clock)
     except FileNotFoundError:
         return None
-    except (IsADirectoryError, ValueError, TypeError, KeyError) as error:
-        message = f"The exam's clock cannot be read: {_path(workspace)} is damaged. Rename that file to practise "
+    except (IsADirectoryError, ValueError) as error:
+        message = f"The exam's clock cannot be read: {workspace.clock} is damaged. Rename that file to practise "
         raise SessionError(message + "without a clock, or draw a new exam: python -m exam draw") from error
 
 
 def _write(workspace: Workspace, session: Session) -> None:
-    write_atomically(_path(workspace), json.dumps(session.to_dict()))
+    write_atomically(workspace.clock, json.dumps(session.to_dict()))
 
 
 def moment(text: object) -> datetime:
@@ -253,15 +270,3 @@ def moment(text: object) -> datetime:
     if not 2000 <= found.year < 3000:  # nearer to the ends of the calendar, other time zones have no such moment
         raise ValueError(f"no exam was held in the year {found.year}")
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _number(value: object) -> float:
-    """Return a count of seconds or hours.
-
-    Raises:
-        ValueError: it is no number of 0 or more.
-    """
-    number = float(str(value))
-    if not math.isfinite(number) or number < 0:
-        raise ValueError(f"{value!r} is no length of time")
-    return number

@@ -85,13 +85,13 @@ def exams(workspace: Workspace) -> list[PastExam]:
     """Return all exams of a workspace, the present one last; what cannot be read of one costs no other."""
     archived = sorted(path for path in workspace.archive.glob("*") if path.is_dir())
     places = [_Place(path.name, *(path / name for name in _names(workspace))) for path in archived]
-    places.append(_Place(None, workspace.exam_toml, workspace.attempts, workspace.state / "session.json"))
+    places.append(_Place(None, workspace.exam_toml, workspace.attempts, workspace.clock))
     found = [place for place in places if place.is_exam]
     return [_read(workspace, number, place) for number, place in enumerate(found, 1)]
 
 
 def _names(workspace: Workspace) -> tuple[str, str, str]:
-    return workspace.exam_toml.name, workspace.attempts.name, "session.json"
+    return workspace.exam_toml.name, workspace.attempts.name, workspace.clock.name
 
 
 def _read(workspace: Workspace, number: int, place: _Place) -> PastExam:

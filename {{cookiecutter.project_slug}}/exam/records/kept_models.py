@@ -8,7 +8,11 @@ from pathlib import Path
 
 from exam.modelfile import intake
 from exam.result import Result
-from exam.workspace import Workspace, patiently
+from exam.workspace import Workspace, replacing
+
+
+class _Changed(Exception):
+    """The file is another one than was graded."""
 
 
 def path(workspace: Workspace, sha256: str) -> Path:
@@ -26,7 +30,7 @@ def keep(workspace: Workspace, results: Iterable[Result]) -> list[str]:
         shown = f"{model.parent.name}/{model.name}"
         try:
             if not _copy(model, path(workspace, result.sha256), result.sha256):
-                problems.append(f"{shown} was saved again during the grading: the graded file was not kept.")
+                problems.append(f"{shown} was saved again during the grading, so the graded file was not kept.")
         except OSError as error:
             problems.append(f"{shown} was graded, but no copy could be kept: {error.strerror or error}.")
     return problems
@@ -34,15 +38,12 @@ def keep(workspace: Workspace, results: Iterable[Result]) -> list[str]:
 
 def _copy(model: Path, target: Path, sha256: str) -> bool:
     """Copy a file whole or not at all; return False, and keep nothing, when it is another one by now."""
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
-        if intake.take(model, partial).sha256 != sha256:
-            return False
-        with partial.open("rb+") as copy:
-            os.fsync(copy.fileno())
-        patiently(os.replace, partial, target)
-        return True
-    except intake.Refused:
+        with replacing(target) as partial:
+            if intake.take(model, partial).sha256 != sha256:
+                raise _Changed
+            with partial.open("rb+") as copy:
+                os.fsync(copy.fileno())
+    except (intake.Refused, _Changed):
         return False
-    finally:
-        partial.unlink(missing_ok=True)
+    return True

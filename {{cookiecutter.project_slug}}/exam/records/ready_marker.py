@@ -60,11 +60,11 @@ def problem(workspace: Workspace) -> str | None:
         return f"The ready marker of this workspace cannot be read. Run: {to_repair()}"
     current = lock_file(workspace)
     if lock != lock_hash(current):
-        return f"{current.name} changed since this workspace was verified. Run: {to_repair()}"
+        return f"{current.name} has changed since this workspace was verified. Run: {to_repair()}"
     if root != str(workspace.root.resolve()):
-        return f"This workspace was moved since it was verified. Run: {to_repair()}"
+        return f"This workspace has been moved since it was verified. Run: {to_repair()}"
     if not _venv_works(workspace.root / venv):
-        return f"The virtual environment {venv} is gone or broken. Run: {to_repair()}"
+        return f"The virtual environment {venv} is missing or broken. Run: {to_repair()}"
     return None
 
 
@@ -77,7 +77,7 @@ def _relative(path: Path, root: Path) -> str:
 
 
 def _venv_works(venv: Path) -> bool:
-    """Tell whether the environment and the Python it was made from are still there; runs nothing."""
+    """Return whether the environment and the Python it was made from are still there; runs nothing."""
     pythons = (venv / "bin" / "python", venv / "bin" / "python3", venv / "Scripts" / "python.exe", venv / "python.exe")
     if not any(python.is_file() for python in pythons):
         return False

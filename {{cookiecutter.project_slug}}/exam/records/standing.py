@@ -114,7 +114,7 @@ class Standing:
     def next_step(self) -> str:
         """Return what to do next, as one or two sentences."""
         if self.is_over:
-            return "See what there is to learn from it: python -m exam report. Then draw the next: python -m exam draw"
+            return "See what you can learn from it: python -m exam report. Then draw the next one: python -m exam draw"
         ungraded = [category for category in self.categories if category.is_ungraded]
         if ungraded:
             number = ungraded[0].category
@@ -122,7 +122,7 @@ class Standing:
         unsaved = [category for category in self.categories if category.is_unsaved]
         if unsaved:
             number = unsaved[0].category
-            return f"Category{number}/mymodel.h5 could not be saved. What to do: python -m exam check {number}"
+            return f"Category{number}/mymodel.h5 could not be saved. To see what to do: python -m exam check {number}"
         untried = [category for category in self.categories if not category.attempts]
         if untried:
             return _of_untried(untried)
@@ -130,7 +130,7 @@ class Standing:
         if weakest.missing:
             return (
                 f"Category {weakest.category} has the most to gain, {weakest.missing:g} points. "
-                f"What cost them: python -m exam grade {weakest.category}"
+                f"See why: python -m exam grade {weakest.category}"
             )
         return _of_complete(self.session)
 
@@ -157,14 +157,14 @@ class Standing:
 def _of_untried(untried: Sequence[CategoryStanding]) -> str:
     heaviest = untried[-1]
     worth = f"category {heaviest.category} alone is worth {WEIGHTS[heaviest.category]} of 100 points"
-    counts = "A category that is never submitted counts zero"
+    counts = "A category that is never graded counts as zero"
     return f"{counts}; {worth}. Next: Category{untried[0].category}/starter.py"
 
 
 def _of_complete(clock: Session | None) -> str:
     if clock is None:
-        return "All five are complete. Draw the next exam: python -m exam draw"
-    return "All five are complete. End the exam: python -m exam finish"
+        return "All five categories have full marks. Draw the next exam: python -m exam draw"
+    return "All five categories have full marks. End the exam: python -m exam finish"
 
 
 def read(workspace: Workspace, exam: Exam) -> Standing:

@@ -15,9 +15,9 @@ from exam.records.exam_clock import moment
 from exam.workspace import CATEGORIES, Workspace
 
 RECENT = 20
-"""So many attempts at a category are kept to be shown one by one, the last of them."""
+"""The last attempts at a category, up to this many, are kept to be shown one by one."""
 MANY = 5
-"""From so many different models on, graded on the same hidden data, the best of them may be the luckiest."""
+"""From this many different models, graded on the same hidden data, the best may just be the luckiest."""
 
 
 @dataclass

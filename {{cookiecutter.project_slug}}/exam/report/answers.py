@@ -22,7 +22,7 @@ from exam.result import Result
 from exam.workspace import Workspace
 
 PICTURE_SIZE = 160
-"""Larger pictures are made smaller: the page holds all of them."""
+"""Larger pictures are made smaller than this, since the page holds all of them."""
 INDEX_FILES = ("word_index.json", "characters.json")
 MOST_NUMBERS = 8
 
@@ -89,7 +89,7 @@ class Answers:
         return counts
 
     def worst(self, count: int) -> list[int]:
-        """Return at most ``count`` row numbers: wrong classes, the surest first, or the largest errors."""
+        """Return at most ``count`` row numbers: wrong classes, the most confident first, or the largest errors."""
         if self.question.task in ("regression", "forecast"):
             return [int(row) for row in np.argsort(-self.errors, kind="stable")[:count]]
         outputs = self.predictions.astype(np.float64).reshape(len(self.predictions), -1)
@@ -105,20 +105,20 @@ def read(workspace: Workspace, question: Question, result: Result) -> Answers:
         NoAnswers: nothing was predicted, or it is not known any more.
     """
     if result.status != "scored":
-        raise NoAnswers("This model could not be run, so there are no answers to look at.")
+        raise NoAnswers("This model could not be run, so there are no predictions to show.")
     if result.question != question.id:
         raise NoAnswers(f"This model was graded for another question, {result.title!r}.")
     file = cache.path(workspace, result.sha256, result.seed, hidden.fingerprint(question))
     predictions = cache.read_predictions(file)
     again = f"Grade the model again to see them: python -m exam grade {result.category}"
     if predictions is None:
-        raise NoAnswers(f"The answers of this model were not kept. {again}")
+        raise NoAnswers(f"This model's predictions were not kept. {again}")
     try:
         samples = hidden.read(hidden.ensure(question, result.seed))
     except (DataUnavailable, OSError, ValueError, KeyError) as error:
-        raise NoAnswers(f"The hidden data is not at hand: {error}") from error
+        raise NoAnswers(f"The hidden data is not available: {error}") from error
     if predictions.shape != (len(samples.x), *question.output_shape):
-        raise NoAnswers(f"The answers that were kept do not fit the hidden data. {again}")
+        raise NoAnswers(f"The predictions that were kept do not fit the hidden data. {again}")
     share = 1 - np.isfinite(predictions).mean()
     if share:
         raise NoAnswers(f"{share:.0%} of the model's outputs are not numbers, so there is nothing to draw.")

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 400
-"""In CSS pixels at natural size; narrow, so that the letters can still be read on a telephone."""
+"""Charts have this width in CSS pixels; it is narrow, so that the text can still be read on a phone."""
 MOST_DOTS = 500
 NAMED_CLASSES, COUNTED_CLASSES = 20, 16
-"""Up to so many classes, a confusion matrix names them in full size and writes numbers into its cells."""
+"""Up to this many classes, a confusion matrix has full-size names, and numbers in its cells."""
 INK, MUTED, LINE, MODEL, BASELINE, GOOD, BAD, ON_MODEL = (f"#01010{number}" for number in range(1, 9))
 BANDS = tuple(f"#01020{number}" for number in range(6))
 CATEGORIES = {number: f"#01030{number}" for number in range(1, 6)}
@@ -45,7 +45,7 @@ VARIABLES = {
     **{colour: f"var(--band-{points})" for points, colour in enumerate(BANDS)},
     **{colour: f"var(--category-{number})" for number, colour in CATEGORIES.items()},
 }
-"""Colours that nothing else has, drawn in place of the names in the page's style sheet."""
+"""Each placeholder colour, which nothing else has, becomes a name from the page's style sheet."""
 MARKERS = {1: "o", 2: "s", 3: "^", 4: "D", 5: "v"}
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -135,7 +135,8 @@ def attempts_chart(
 
     Args:
         label: of the chart.
-        attempts: category -> (time, points): the time in seconds of the exam's clock, or a date in practice.
+        attempts: category -> (time, points): the time in seconds of the exam's clock, or a date in practice,
+            which is drawn as it stands, whatever its time zone.
         hours: length of the exam; None for practice.
     """
     with drawing(label, 250) as made:
@@ -174,7 +175,7 @@ def _time_axis(axes: Axes, moments: Sequence[datetime | float], hours: float | N
     locator = AutoDateLocator(tz=UTC, minticks=3, maxticks=5)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC))  # type: ignore[no-untyped-call]
-    axes.set(xlim=(min(dates) - room, max(dates) + room), xlabel="date (UTC)")
+    axes.set(xlim=(min(dates) - room, max(dates) + room), xlabel="date")
 
 
 def progress_chart(label: Label, exams: Sequence[tuple[int, float, bool]], pass_mark: float) -> Markup:
@@ -272,7 +273,7 @@ def confusion_chart(label: Label, counts: Array, names: Sequence[str]) -> Markup
                 ink = ON_MODEL if shares[row, column] > 0.55 else INK
                 size = 11 if classes <= 6 else 8
                 axes.text(column, row, str(counts[row, column]), ha="center", va="center", color=ink, fontsize=size)
-        axes.set(xlim=(-0.5, classes - 0.5), ylim=(classes - 0.5, -0.5), xlabel="the model's answer", ylabel="truth")
+        axes.set(xlim=(-0.5, classes - 0.5), ylim=(classes - 0.5, -0.5), xlabel="predicted class", ylabel="true class")
         small = 10 if classes <= 6 else 9 if classes <= NAMED_CLASSES else 6.5
         axes.set_xticks(range(classes), names, rotation=90 if classes > 3 else 0, fontsize=small)
         axes.set_yticks(range(classes), names, fontsize=small)
@@ -288,7 +289,7 @@ def against_chart(label: Label, truth: Array, predictions: Array) -> Markup:
         both = [float(min(truth.min(), predictions.min())), float(max(truth.max(), predictions.max()))]
         made.axes.plot(both, both, color=MUTED, linewidth=1.2, linestyle="--")
         made.axes.scatter(truth[kept], predictions[kept], s=14, color=MODEL, alpha=0.55, linewidths=0)
-        made.axes.set(xlabel="truth", ylabel="the model's answer")
+        made.axes.set(xlabel="true value", ylabel="prediction")
     return made.svg
 
 
@@ -311,7 +312,7 @@ def map_chart(label: Label, x: Array, truth: Array, right: Array, names: Sequenc
         for number in np.unique(truth):
             chosen = kept[truth[kept] == number]
             colour, marker = CATEGORIES[1 + int(number) % 5], MARKERS[1 + int(number) % 5]
-            name = f"{names[number]}, right"
+            name = f"{names[number]}, correct"
             east, north = x[chosen].T
             made.axes.scatter(east, north, s=16, color=colour, alpha=0.45, linewidths=0, marker=marker, label=name)
         made.axes.scatter(x[wrong, 0], x[wrong, 1], s=26, color=BAD, linewidths=1.4, marker="x", label="wrong")

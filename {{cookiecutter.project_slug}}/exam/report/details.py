@@ -16,7 +16,7 @@ MOST_WINDOWS = 2
 MOST_CONFUSIONS = 5
 SHOWN_STEPS = 60
 PIXELATED = 64
-"""Pictures up to this size are enlarged without smoothing, so that the pixels can be seen which the model saw."""
+"""Pictures up to this size are enlarged without smoothing, to show the pixels that the model saw."""
 
 
 @dataclass(frozen=True)
@@ -94,25 +94,25 @@ def details(given: Answers, key: str) -> Details:
 
 def _of_classes(given: Answers, key: str) -> Details:
     wrong, count = int((given.truth != given.chosen).sum()), len(given.truth)
-    summary = f"{wrong:,} of {count:,} hidden samples were answered wrong." if wrong else "Every answer was right."
+    summary = f"{wrong:,} of {count:,} hidden samples were misclassified." if wrong else "Every prediction was correct."
     matrix = charts.confusion_chart(
         Label(f"{key}-confusion", "Confusion matrix", f"{summary} {' '.join(_confusions(given))}"),
         given.confusion,
         given.names,
     )
-    caption = "Rows are the truth, columns what the model said. What lies off the diagonal was confused."
-    figures = [Figure(matrix, "What was taken for what", caption)]
+    caption = "Rows are the true classes, columns the predicted ones. Everything off the diagonal is a mistake."
+    figures = [Figure(matrix, "Confusion matrix", caption)]
     if given.question.input_shape == (2,):
         figures.append(_map(given, key))
     samples = tuple(_class_sample(given, row) for row in given.worst(MOST_SAMPLES))
-    note = f"{_selection(given)} The surer a model is of a wrong answer, the more there is to learn from it."
+    note = f"{_selection(given)} Confident mistakes teach the most."
     return Details(tuple(figures), samples, tuple(_confusions(given)), summary, note)
 
 
 def _map(given: Answers, key: str) -> Figure:
-    label = Label(f"{key}-map", "Map of the samples", "The hidden samples by their two numbers; wrong ones crossed.")
+    label = Label(f"{key}-map", "Map of the samples", "The hidden samples by their two numbers; mistakes are crosses.")
     svg = charts.map_chart(label, given.samples.x, given.truth, given.truth == given.chosen, given.names)
-    caption = "A hidden sample is a place here: its two numbers. Crosses are mistakes."
+    caption = "Each point is a hidden sample, placed by its two numbers. Crosses are mistakes."
     return Figure(svg, "Where the mistakes are", caption)
 
 
@@ -123,7 +123,7 @@ def _confusions(given: Answers) -> list[str]:
     order = np.argsort(-counts, axis=None, kind="stable")[:MOST_CONFUSIONS]
     pairs = [(row, column) for row, column in zip(*np.unravel_index(order, counts.shape), strict=True)]
     return [
-        f"{given.names[row]} was taken for {given.names[column]}: {_times(counts[row, column])}."
+        f"{given.names[row]} was mistaken for {given.names[column]}: {_times(counts[row, column])}."
         for row, column in pairs
         if counts[row, column]
     ]
@@ -147,7 +147,7 @@ def _class_sample(given: Answers, row: int) -> Sample:
 
 def _of_regression(given: Answers, key: str) -> Details:
     truth, predictions = given.samples.y[:, 0], given.predictions[:, 0]
-    label = Label(f"{key}-answers", "Answers and truth", f"{len(truth)} hidden samples; {_error_summary(given)}")
+    label = Label(f"{key}-answers", "Predictions and truth", f"{len(truth)} hidden samples; {_error_summary(given)}")
     if given.question.input_shape == (1,):
         svg = charts.curve_chart(label, given.samples.x[:, 0], truth, predictions)
         figure = Figure(svg, "What the model has learned", "The wide line is the truth, the thin one your model.")
@@ -167,9 +167,9 @@ def _of_regression(given: Answers, key: str) -> Details:
 
 
 def _against(given: Answers, key: str) -> Figure:
-    label = Label(f"{key}-against", "Answers against the truth", _error_summary(given))
+    label = Label(f"{key}-against", "Predictions and true values", _error_summary(given))
     svg = charts.against_chart(label, given.samples.y[:, 0], given.predictions[:, 0])
-    return Figure(svg, "Answers against the truth", "Right answers lie on the dashed line.")
+    return Figure(svg, "Predictions and true values", "Correct predictions lie on the dashed line.")
 
 
 def _of_forecast(given: Answers, key: str) -> Details:
@@ -177,14 +177,14 @@ def _of_forecast(given: Answers, key: str) -> Details:
     whole = [_series, _against] if horizon == 1 else [_typical, _horizon]
     figures = [make(given, key) for make in whole]
     figures += [_window(given, key, row, place) for place, row in enumerate(given.worst(MOST_WINDOWS), start=1)]
-    return Details(tuple(figures), (), (), f"{_error_summary(given)} All numbers are as the model is given them.")
+    return Details(tuple(figures), (), (), f"{_error_summary(given)} All numbers are shown as the model gets them.")
 
 
 def _series(given: Answers, key: str) -> Figure:
     label = Label(f"{key}-series", "Forecasts one after the other", _error_summary(given))
     parts = (given.samples.y, given.predictions, given.samples.baseline)
     svg = charts.series_chart(label, *(part.reshape(len(part), -1)[:SHOWN_STEPS, 0] for part in parts))
-    caption = f"The first {SHOWN_STEPS} hidden samples. A forecast one step behind the truth repeats the past."
+    caption = f"The first {SHOWN_STEPS} hidden samples. A forecast one step behind the truth only repeats the past."
     return Figure(svg, "Forecast and truth", caption)
 
 
@@ -205,7 +205,7 @@ def _horizon(given: Answers, key: str) -> Figure:
         np.abs(part.astype(np.float64) - given.samples.y).reshape(*part.shape[:2], -1).mean(axis=(0, 2))
         for part in parts
     )
-    ahead = f"From {model[0]:.3g} one step ahead to {model[-1]:.3g} at {len(model)} steps."
+    ahead = f"The error is {model[0]:.3g} one step ahead and {model[-1]:.3g} at {len(model)} steps."
     label = Label(f"{key}-horizon", "Error by steps ahead", ahead)
     return Figure(charts.horizon_chart(label, model, baseline), "How the error grows", ahead)
 
@@ -229,4 +229,4 @@ def _selection(given: Answers) -> str:
     x = given.samples.x
     if x.ndim != 2 or x.dtype != np.float32 or x.shape[1] <= answers.MOST_NUMBERS:
         return ""
-    return f"Of {x.shape[1]} numbers, the {answers.MOST_NUMBERS} most unusual ones, as the model is given them."
+    return f"The {answers.MOST_NUMBERS} most unusual of {x.shape[1]} numbers are shown, as the model gets them."

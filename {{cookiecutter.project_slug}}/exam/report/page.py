@@ -33,7 +33,7 @@ from exam.report import answers, charts
 from exam.report.charts import Label
 from exam.report.details import Details, Figure, details
 from exam.result import Result
-from exam.scoring import PASS_MARK, WEIGHTS
+from exam.scoring import PASS_MARK, WEIGHTS, short_of_a_pass
 from exam.screens.terminal import CATEGORY_TITLES, duration
 from exam.workspace import Exam, Workspace, write_atomically
 
@@ -105,7 +105,7 @@ def _to_nobody(note: str) -> None:
 
 
 class NotWritten(Exception):
-    """The page cannot be put where it was wished; the message is one sentence."""
+    """The page cannot be written where it was wanted; the message is one sentence."""
 
 
 def write(
@@ -130,7 +130,7 @@ def write(
         write_atomically(path, text)
     except OSError as error:
         raise NotWritten(
-            f"The report cannot be written: {error}. Another place: python -m exam report --output FILE"
+            f"The report cannot be written: {error}. To write it elsewhere: python -m exam report --output FILE"
         ) from error
     return path
 
@@ -227,10 +227,10 @@ def _counted(number: int, one: str, many: str = "") -> str:
 
 def _verdict(stands: Standing) -> str:
     if not any(category.attempts for category in stands.categories):
-        return "Nothing has been submitted yet"
+        return "Nothing has been graded yet"
     if stands.passed:
         return "Passed" if stands.is_over else "Enough to pass"
-    return f"{PASS_MARK - stands.total:g} short of the {PASS_MARK} that pass"
+    return f"{short_of_a_pass(stands.total)} of a pass ({PASS_MARK})"
 
 
 def _clock(session: Session | None) -> str:
@@ -239,8 +239,8 @@ def _clock(session: Session | None) -> str:
     whole = duration(session.hours * 3600)
     return {
         "running": f"The clock is running: {duration(session.left)} left of {whole}",
-        "expired": f"An exam under the clock: all of {whole} were used",
-        "finished": f"An exam under the clock: finished after {duration(session.elapsed)} of {whole}",
+        "expired": f"A timed exam: all of the {whole} were used",
+        "finished": f"A timed exam: finished after {duration(session.elapsed)} of {whole}",
     }[session.state]
 
 
@@ -270,13 +270,13 @@ def _bands(question: Question, latest: Attempt | None) -> Figure | None:
     if latest is None or latest.result.baseline is None or latest.result.question != question.id:
         return None
     result = latest.result
-    found = "no number" if result.value is None else f"{result.value:g}"
+    found = "not a number" if result.value is None else f"{result.value:g}"
     direction = METRICS[question.metric].better_way
     needed = ", ".join(f"{band:g}" for band in question.bands)
     text = f"{found}; baseline {result.baseline:g}. 1 to 5 points need {needed}; {direction} is better."
     label = Label(f"category{question.category}-bands", f"{result.metric} of category {question.category}", text)
     svg = charts.bands_chart(label, question, result.baseline or 0.0, result.value)
-    return Figure(svg, result.metric, f"The baseline: {question.baseline}.")
+    return Figure(svg, result.metric, f"Baseline: {question.baseline}.")
 
 
 def _explained(workspace: Workspace, latest: Attempt | None, folder: Path) -> tuple[Explained, ...]:
@@ -312,7 +312,7 @@ def _timeline(stands: Standing) -> Figure | None:
     svg = charts.attempts_chart(label, done, session.hours if session else None)
     is_cut = any(entry.attempts > RECENT for entry in stands.categories)
     some = f", at most the last {RECENT} of each category" if is_cut else ""
-    return Figure(svg, "Attempts over time", f"Each mark is one grading{some}; the last one of a category counts.")
+    return Figure(svg, "Attempts over time", f"Each mark is one grading{some}. For each category, the last one counts.")
 
 
 def _progress(done: Sequence[history.Point]) -> Figure | None:
@@ -323,12 +323,14 @@ def _progress(done: Sequence[history.Point]) -> Figure | None:
     text = ", ".join(f"{point.total:g}" for point in done)
     label = Label("progress", "Points of each exam in this workspace", f"{text} of 100, the oldest exam first.")
     svg = charts.progress_chart(label, [(point.number, point.total, point.passed) for point in done], PASS_MARK)
-    return Figure(svg, "Your exams so far", f"Points of 100 of each exam that was begun; {PASS_MARK} pass.")
+    return Figure(svg, "Your exams so far", f"Points, of 100, of each exam with an attempt. A pass needs {PASS_MARK}.")
 
 
 def _moment(attempt: Attempt, session: Session | None) -> datetime | float:
-    """Return seconds of the exam's clock, or the date in practice."""
-    return attempt.graded_at if session is None or attempt.elapsed is None else attempt.elapsed
+    """Return seconds of the exam's clock, or the date in practice: in local time, which it does not say."""
+    if session is None or attempt.elapsed is None:
+        return attempt.graded_at.astimezone().replace(tzinfo=None)
+    return attempt.elapsed
 
 
 def _times(stands: Standing) -> list[tuple[str, float, float]]:

@@ -22,10 +22,10 @@ from exam.processes import launch
 
 PRELOAD = "exam.running.preload"
 LONGEST_NAME = 60
-"""Bytes of a folder for sockets, whose whole name may have about a hundred; see unix(7)."""
+"""A folder for sockets has at most this many bytes; a socket's whole name may have about a hundred, see unix(7)."""
 SHORT_NAMES = ("/tmp", "/var/tmp", "/dev/shm")
 LOG_VARIABLE, DIES_VARIABLE = "EXAM_WORKER_LOG", "EXAM_SERVER_DIES"
-"""Variables of the server's environment: where it writes, and with which process it ends even while it imports."""
+"""These variables tell the server where it writes, and with which process it ends, even while it imports."""
 
 
 class NoServer(OSError):

@@ -26,15 +26,15 @@ from exam.running import worker
 
 SECONDS_TO_START = 180
 SECONDS_PER_MODEL = 60
-"""To load a model and to predict the hidden set."""
+"""Loading a model and predicting the hidden set may take this long."""
 SECONDS_OF_EXPERIMENTS = 30
-"""For all experiments with one model together; one that is not done by then explains nothing."""
+"""All experiments with one model together may take this long; one that is not done by then explains nothing."""
 MEMORY_BYTES = 4 * 2**30
-"""Resident memory of a worker; below 2 GiB of address space TensorFlow itself aborts."""
+"""A worker may have this much resident memory. With less than 2 GiB of address space, TensorFlow itself aborts."""
 LONGEST_REASON = 300
-"""Characters that are told of an error message."""
+"""At most this many characters of an error message are shown."""
 LONGEST_LABELS = 2**24
-"""Bytes of the labels of some training samples."""
+"""The labels of some training samples have at most this many bytes."""
 
 
 @dataclass(frozen=True)
@@ -329,7 +329,7 @@ def _advice(job: Job, ours: str) -> str:
         script = f"Category{job.question.category}/starter.py"
         return f"Keras {job.written_by} wrote the file. Train the model with this project's interpreter: run {script}."
     page = "docs/findings/not-loadable.md"
-    return f"Build that part of the model from other layers of tf.keras.layers, and train it; {page} helps to find it."
+    return f"Build that part of the model from other layers of tf.keras.layers, and train it; see {page} to find it."
 
 
 def _fault(phase: str, traceback: str) -> str:

@@ -1,4 +1,4 @@
-"""Say in a few words why a model cannot be loaded or run: what Keras and TensorFlow answer is not for learners.
+"""Say in a few words why a model cannot be loaded or run: the messages of Keras and TensorFlow are not for learners.
 
 Their messages name functions of their own, places in their program and whole configurations. Each message that
 learners really meet has a sentence of its own here; another one is quoted when it is short and plain. Otherwise the
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from exam.findings import shortened
 
 LONGEST = 160
-IN_THE_LOG = "the error's own text is in .exam/log/worker.log"
+IN_THE_LOG = "the full error message is in .exam/log/worker.log"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-"""Of a terminal, which Keras writes into its messages."""
+"""Keras writes these colours of a terminal into its messages."""
 
 
 def explain(error: BaseException, loading: bool = False) -> str:
@@ -27,7 +27,7 @@ def explain(error: BaseException, loading: bool = False) -> str:
     """
     text = " ".join(COLOURS.sub("", str(error)).split())
     if loading and isinstance(error, KeyError) and re.fullmatch(r"'[\w/.:-]+'", text):
-        return f"the file does not hold {text}"
+        return f"the file does not contain {text}"
     for pattern, sentence in _SENTENCES:
         match = pattern.search(text)
         if match:
@@ -51,7 +51,7 @@ _INTERNAL = re.compile(
     r"|graph|tensor|config|serializ|kwargs|exception|argument|callable|\bclass\b|\bNone|\bmodule|attribute|operand)"
     r"|/\w+/"
 )
-"""What no sentence for a learner holds: code, addresses, paths, and the insides of Keras and TensorFlow."""
+"""No sentence for a learner holds these: code, addresses, paths, and the insides of Keras and TensorFlow."""
 
 
 def _of_layer(text: str, sentence: str) -> str:
@@ -66,26 +66,30 @@ def _without_batch(shape: str) -> str:
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
 
 
+def _counted(number: str, one: str) -> str:
+    return f"{number} {one}{'s' * (number != '1')}"
+
+
 def _mismatched_weights(match: re.Match[str]) -> str:
     layer, needed, held = match.groups()
-    return f"layer {layer!r} needs weights of shape {needed}, and the file holds {held} for it"
+    return f"layer {layer!r} needs weights of shape {needed}, but the file has shape {held}"
 
 
 def _wrong_rank(match: re.Match[str]) -> str:
     layer, least, needed, found = match.groups()
     needs = f"{'at least ' if least else ''}{needed} axes"
-    return f"layer {layer!r} needs an input with {needs}, counting that of the samples, and is given one with {found}"
+    return f"layer {layer!r} needs an input with {needs}, including the batch axis, but gets one with {found}"
 
 
 def _wrong_size(match: re.Match[str]) -> str:
     layer, axis, needed, shape = match.groups()
     where = "the last axis" if axis == "-1" else f"axis {axis}"
-    return f"layer {layer!r} needs an input with size {needed} on {where}, and is given shape {_without_batch(shape)}"
+    return f"layer {layer!r} needs an input with size {needed} on {where}, but gets shape {_without_batch(shape)}"
 
 
 def _wrong_input(match: re.Match[str]) -> str:
     needed, found = map(_without_batch, match.groups())
-    return f"it needs an input of shape {needed}, and is given {found}"
+    return f"it needs an input of shape {needed}, but gets {found}"
 
 
 _SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
@@ -103,7 +107,7 @@ _SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         ),
         (
             r"Could not interpret (activation|initializer|regularizer|constraint)",
-            lambda m: f"it cannot read what was saved as the {m[1]}",
+            lambda m: f"it cannot read the {m[1]} that was saved",
         ),
         (
             r"Unrecognized keyword arguments? passed to (\w+): \{'(\w+)'",
@@ -111,12 +115,16 @@ _SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         ),
         (
             r"Model expected (\d+) layers, found (\d+) saved layers",
-            lambda m: f"layers with weights: the model has {m[1]}, the file holds the weights of {m[2]}",
+            lambda m: f"the model has {_counted(m[1], 'layer')} with weights, but the file has weights for {m[2]}",
         ),
         (
-            r"Weight count mismatch for (?:top-level weights|layer #\d+ \(named (\S+) in the current model).*?"
+            r"Weight count mismatch for layer #\d+ \(named (\S+) in the current model.*?"
             r"expects (\d+) weight\(s\)\. Received (\d+)",
-            lambda m: f"arrays of weights of layer {m[1]!r}: it needs {m[2]}, the file holds {m[3]}",
+            lambda m: f"layer {m[1]!r} needs {_counted(m[2], 'array')} of weights, but the file has {m[3]}",
+        ),
+        (
+            r"Weight count mismatch for top-level weights.*?expects (\d+) top-level weight\(s\)\. Received (\d+)",
+            lambda m: f"outside its layers, the model needs {_counted(m[1], 'array')} of weights, the file has {m[2]}",
         ),
         (
             r"Shape mismatch in layer #\d+ \(named (\S+?)\) ?for weight \S+\. Weight expects shape (\([^)]*\))\. "
@@ -124,8 +132,13 @@ _SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
             _mismatched_weights,
         ),
         (
+            r"Shape mismatch in top-level model ?for weight \S+\. Weight expects shape (\([^)]*\))\. "
+            r"Received saved weight with shape (\([^)]*\))",
+            lambda m: f"outside its layers, the model needs weights of shape {m[1]}, but the file has shape {m[2]}",
+        ),
+        (
             r"indices\[[\d,]*\] = (-?\d+) is not in \[0, (\d+)\)",
-            lambda m: f"a layer with room for {m[2]} ids (0 to {int(m[2]) - 1}) is given the id {m[1]}",
+            lambda m: f"a layer with room for {m[2]} ids (0 to {int(m[2]) - 1}) gets the id {m[1]}",
         ),
         (
             r"layer ['\"]([^'\"]+)['\"] is incompatible with the layer: expected (min_)?ndim=(\d+), found ndim=(\d+)",
@@ -140,7 +153,7 @@ _SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         (
             r"total size of the tensor must be unchanged\. Received: input_shape=(\([^)]*\)), "
             r"target_shape=(\([^)]*\))",
-            lambda m: f"a Reshape layer cannot turn shape {m[1]} into {m[2]}, which holds another number of values",
+            lambda m: f"a Reshape layer cannot turn shape {m[1]} into {m[2]}, which holds a different number of values",
         ),
         (
             r"Negative dimension size caused by subtracting (\d+) from (\d+)",
@@ -149,10 +162,10 @@ _SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         (r"output size would be zero or negative", lambda m: "a layer's window is larger than its input"),
         (
             r"[Dd]imensions? (?:\d+ in both shapes )?must be equal, but are (\d+) and (\d+)",
-            lambda m: f"a layer is given inputs whose sizes, {m[1]} and {m[2]}, do not fit together",
+            lambda m: f"a layer gets inputs whose sizes, {m[1]} and {m[2]}, do not fit together",
         ),
-        (r"Cast \w+ to string", lambda m: "it takes texts, and this question's inputs are numbers"),
-        (r"OOM when allocating|std::bad_alloc|[Oo]ut of memory", lambda m: "it needs more memory than there is"),
+        (r"Cast \w+ to string", lambda m: "it takes text, but this question's inputs are numbers"),
+        (r"OOM when allocating|std::bad_alloc|[Oo]ut of memory", lambda m: "it needs more memory than is available"),
     )
 ]
-"""What is found in a message -> the sentence for it, the telling ones first."""
+"""Pattern in a message -> the sentence for it; the most telling ones come first."""

@@ -158,7 +158,7 @@ class Runner:
 
     def _new_worker(self) -> Worker:
         if self._is_over:  # the others were stopped while this one waited for its turn
-            raise Stopped("was called off")
+            raise Stopped("was cancelled")
         if self._has_server():
             return Worker(*launch.fork(SERVE, self.log))
         return Worker(*launch.program(SERVE, self.log, self.gpu))
@@ -191,7 +191,7 @@ class Runner:
         }
 
     def _is_limited(self) -> bool:
-        """Tell whether the system can keep a limit of memory: not where a driver reserves huge ranges of addresses."""
+        """Return whether the system can limit memory: not where a driver reserves huge ranges of addresses."""
         return self.forks or (sys.platform == "win32" and not self.gpu)
 
 

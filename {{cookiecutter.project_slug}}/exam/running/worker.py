@@ -21,9 +21,9 @@ from exam.running import load_errors, training_samples
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
 EXPERIMENTING = "experimenting"
 SEMAPHORES = Path("/dev/shm")
-"""Where the pool of threads with which Keras looks for pictures makes its locks; see sem_overview(7)."""
+"""Keras looks for pictures with a pool of threads, which makes its locks here; see sem_overview(7)."""
 LOG_BYTES = 4 * 2**20
-"""Of the log: what a model makes TensorFlow print beyond them is lost."""
+"""The log keeps this many bytes; what a model makes TensorFlow print beyond them is lost."""
 
 
 class NoAnswers(Exception):
@@ -116,10 +116,10 @@ def _numbers(output: Any, rows: int) -> np.ndarray[Any, Any]:
     import tensorflow as tf
 
     if not isinstance(output, tf.Tensor):
-        raise NoAnswers("not-numbers", found="something else than one tensor")
+        raise NoAnswers("not-numbers", found="something other than one tensor")
     kind = np.dtype(output.dtype.as_numpy_dtype)
     if kind.kind not in "biuf" and kind.name != "bfloat16":
-        raise NoAnswers("not-numbers", found=KINDS.get(kind.kind, f"the type {kind.name}"))
+        raise NoAnswers("not-numbers", found=KINDS.get(kind.kind, f"values of type {kind.name}"))
     answers = np.asarray(output)
     count = len(answers) if answers.ndim else 1
     if not answers.ndim or count != rows:
@@ -127,8 +127,8 @@ def _numbers(output: Any, rows: int) -> np.ndarray[Any, Any]:
     return answers
 
 
-KINDS = {"O": "texts", "S": "texts", "U": "texts", "c": "complex numbers"}
-"""Kind of a NumPy type -> what such values are called."""
+KINDS = {"O": "text", "S": "text", "U": "text", "c": "complex numbers"}
+"""Kind of a NumPy type -> the name for such values."""
 
 
 def _answer(connection: Connection, job: dict[str, Any]) -> _Loaded | None:

@@ -8,12 +8,12 @@ import textwrap
 from typing import IO
 
 MOST = 100
-"""Columns of the widest screen: longer lines are hard to read."""
+"""A screen never uses more columns than this: longer lines are hard to read."""
 COMMAND = re.compile(r"\bpython3? (?:-m exam|bootstrap\.py)(?: (?:--)?[\w/-]+)*")
 GLUE = "\x00"
-"""Stands for a space between words that belong together."""
+"""This character stands for a space between words that belong together."""
 FEWEST = 20
-"""Columns below which nothing is laid out: the terminal breaks the lines then."""
+"""Nothing is laid out for fewer columns than this: the terminal breaks the lines then."""
 
 
 def wanted(stream: IO[str]) -> int | None:

@@ -12,20 +12,20 @@ from exam.grading.fresh import LEVEL, RESAMPLES, Interval, Luck
 from exam.screens.layout import indented
 from exam.screens.terminal import boxes
 
-FRESH = "A fresh sample is other hidden data, made in the same way. Your score stays that of this exam."
+FRESH = "A fresh sample is new hidden data, made in the same way. Your score in this exam does not change."
 EXPLANATION = (
-    f"{LEVEL}% interval: so few hidden samples cannot tell the metric more exactly than that (bootstrap, "
+    f"{LEVEL}% interval: with this few samples the metric is only known to within this range (bootstrap, "
     f"{RESAMPLES:,} resamples)."
 )
 
 
 def fresh_view(lucks: Sequence[Luck], encoding: str = "utf-8") -> Group:
     """Return the screen: a block for each model, then what the words mean."""
-    blocks: list[RenderableType] = [Text("How much of it was luck?", style="bold"), Text()]
+    blocks: list[RenderableType] = [Text("How much of the score was luck?", style="bold"), Text()]
     for luck in lucks:
         blocks += [*_block(luck, encoding), Text()]
     if not lucks:
-        blocks.append(Text("Nothing to tell: no model was scored."))
+        blocks.append(Text("Nothing to show: no model was scored."))
     if any(luck.samples for luck in lucks):
         blocks.append(Text(FRESH, style="dim"))
     if any(luck.interval for luck in lucks):
@@ -40,7 +40,7 @@ def _block(luck: Luck, encoding: str) -> list[RenderableType]:
     table.add_column(no_wrap=True)
     table.add_row("this exam", f"{luck.value:g}", boxes(luck.points, encoding))
     for number, sample in enumerate(luck.samples, 1):
-        value = "not numbers" if sample.value is None else f"{sample.value:g}"
+        value = "not a number" if sample.value is None else f"{sample.value:g}"
         table.add_row(f"fresh sample {number}", value, boxes(sample.points, encoding))
     head = Text.assemble((f"Category {luck.category}", "bold"), f"  {luck.title}", (f"  {luck.metric}", "dim"))
     lines: list[RenderableType] = [table]

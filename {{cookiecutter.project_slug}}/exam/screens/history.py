@@ -13,24 +13,24 @@ from exam.findings import CATALOGUE, printable
 from exam.records.attempts import Attempt, left_out_note
 from exam.records.history import PastExam
 from exam.records.standing import CategoryStanding
-from exam.scoring import PASS_MARK
+from exam.scoring import short_of_a_pass
 from exam.screens.layout import GAP, ByWidth, Flow, below, labelled, stacked
 from exam.screens.terminal import CATEGORY_TITLES, boxes
 
-STATES = {"running": "running now", "expired": "time was up", "finished": "finished", "abandoned": "never finished"}
+STATES = {"running": "running now", "expired": "time ran out", "finished": "finished", "abandoned": "never finished"}
 HASH = 8
-"""Characters of a model's SHA-256 that tell two models of one learner apart."""
+"""This many characters of the SHA-256 are enough to distinguish the models of one learner."""
 MOMENT = 16
-"""Characters of a date with hours and minutes."""
+"""A date with hours and minutes has this many characters."""
 METRIC = 12
-"""Characters of the widest number."""
+"""The widest number has this many characters."""
 MODE = 8
-"""Characters of the longest mode, practice."""
+"""The longest mode, practice, has this many characters."""
 CATEGORIES = 66
-"""Columns that the table of an exam's categories needs to break no word of a title."""
+"""The table of an exam's categories needs this many columns, so that no word of a title is broken."""
 PIECE = 200
-"""Rows that are laid out at once."""
-KEPT = "* the file is kept: .exam/models, under the whole of its SHA-256"
+"""This many rows are laid out at once."""
+KEPT = "* a copy of this file is in .exam/models, named by its full SHA-256"
 
 
 def history_view(exams: Sequence[PastExam], encoding: str = "utf-8") -> Group:
@@ -40,7 +40,8 @@ def history_view(exams: Sequence[PastExam], encoding: str = "utf-8") -> Group:
         blocks += [_headline(exam), _categories(exam, encoding), Text()]
     passed = sum(exam.standing.passed for exam in exams)
     count = "1 exam" if len(exams) == 1 else f"{len(exams)} exams"
-    blocks.append(Text(f"{count}, {passed} passed. The attempts at a category: python -m exam history --category 1"))
+    attempts = "To see the attempts at a category: python -m exam history --category 1"
+    blocks.append(Text(f"{count}, {passed} passed. {attempts}"))
     return Group(*blocks, *_left_out(exams))
 
 
@@ -53,9 +54,9 @@ def _left_out(exams: Sequence[PastExam]) -> list[RenderableType]:
 def _headline(exam: PastExam) -> ByWidth:
     kind = f"exam, {STATES[exam.state]}" if exam.state else "practice"
     passed = exam.standing.passed
-    verdict = "passed" if passed else f"{PASS_MARK - exam.standing.total:g} short of {PASS_MARK}"
+    verdict = "passed" if passed else short_of_a_pass(exam.standing.total)
     number, date = Text(f"Exam {exam.number}", style="bold"), Text(f"{_day(exam)}  {kind}")
-    place = Text(printable(f"archive/{exam.folder}" if exam.folder else "the present exam"), style="dim")
+    place = Text(printable(f"archive/{exam.folder}" if exam.folder else "the current exam"), style="dim")
     score = Text(f"{exam.standing.total:g} of 100, {verdict}", style="bold green" if passed else "bold yellow")
 
     def row() -> Table:
@@ -177,7 +178,7 @@ def _exam_line(exam: PastExam, category: int) -> Text:
 def _earlier(count: int, category: int) -> Text:
     """Return the line in place of the attempts that are not shown."""
     what = "1 earlier attempt" if count == 1 else f"{count:,} earlier attempts"
-    return Text(f"  {what}, shown by: python -m exam history --category {category} --every", style="dim")
+    return Text(f"  {what}. To see all: python -m exam history --category {category} --every", style="dim")
 
 
 def _tables(attempts: Iterable[Attempt], kept: frozenset[str], encoding: str) -> Iterator[RenderableType]:

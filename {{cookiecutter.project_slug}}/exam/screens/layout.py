@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 COMFORTABLE = 60
-"""Columns from which texts are indented below the title of their category."""
+"""On screens of at least this many columns, text is indented below the title of its category."""
 GAP = 2
-"""Columns between two things that stand side by side."""
+"""This many columns separate two things that stand side by side."""
 
 
 @dataclass(frozen=True)

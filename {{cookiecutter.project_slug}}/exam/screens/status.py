@@ -15,7 +15,7 @@ from exam.screens.layout import ByWidth, indented, pointed, sides
 from exam.screens.terminal import duration, headline, sum_line
 
 HURRY = 1800
-"""Seconds left from which the clock is shown in yellow."""
+"""With fewer seconds left than this, the clock is shown in yellow."""
 
 
 def status_view(standing: Standing, seed: int, encoding: str = "utf-8", short: bool = False) -> Group:
@@ -38,7 +38,7 @@ def status_view(standing: Standing, seed: int, encoding: str = "utf-8", short: b
 
 
 def _title(session: Session | None, seed: int) -> ByWidth:
-    return sides(Text(f"Exam {seed}", style="bold"), clock_line(session))
+    return sides(Text(f"Exam with seed {seed}", style="bold"), clock_line(session))
 
 
 def clock_line(session: Session | None) -> Text:
@@ -46,9 +46,9 @@ def clock_line(session: Session | None) -> Text:
     if session is None:
         return Text("Practice without a clock", style="dim")
     if session.state == "expired":
-        return Text(f"The {session.hours:g} hours are over; gradings after that are practice", style="yellow")
+        return Text(f"The {session.hours:g} hours are over; further grading is practice", style="yellow")
     if session.state == "finished":
-        return Text(f"Finished after {duration(session.elapsed)}; gradings after that are practice", style="cyan")
+        return Text(f"Finished after {duration(session.elapsed)}; further grading is practice", style="cyan")
     until = (datetime.now(UTC) + timedelta(seconds=session.left)).astimezone()
     begun = duration(session.left) if session.left < 60 else duration(60 * math.ceil(session.left / 60))
     left = f"{begun} left of {session.hours:g} h, until {until:%H:%M}"
@@ -62,13 +62,13 @@ def _category(standing: CategoryStanding, encoding: str) -> list[RenderableType]
     line = headline(standing.category, standing.title, points, score, standing.weighted, encoding)
     told = []
     if latest is None:
-        told.append("not submitted yet")
+        told.append("not graded yet")
     else:
         told.append("graded once" if standing.attempts == 1 else f"graded {standing.attempts:,} times")
     if latest and best and (best.result.points or 0) > (points or 0):
-        told.append(f"an earlier model earned {best.result.points}")
+        told.append(f"an earlier model earned {best.result.points} of 5")
     if standing.seconds is not None:
         told.append(f"{duration(standing.seconds)} spent")
     if standing.is_ungraded:
-        told.append("a model waits to be graded")
+        told.append("a new model is ready to be graded")
     return [line, indented(Text("; ".join(told), style="dim"))]

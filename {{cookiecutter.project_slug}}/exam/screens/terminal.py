@@ -17,7 +17,7 @@ from exam.findings import Finding, printable
 from exam.modelfile.contract import show_shape
 from exam.modelfile.inspection import Inspection, megabytes
 from exam.result import Result, total
-from exam.scoring import PASS_MARK, WEIGHTS
+from exam.scoring import PASS_MARK, WEIGHTS, short_of_a_pass
 from exam.screens import columns
 from exam.screens.layout import COMFORTABLE, GAP, ByWidth, indented, labelled, pointed, stacked
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # of the bank alone: with it come all records, which no gradi
 
 MOST_FINDINGS = 3
 BANK = 65
-"""Columns that the table of the bank needs to break no question's id."""
+"""The table of the bank needs this many columns, so that no question's id is broken."""
 CATEGORY_TITLES = {
     1: "Getting started",
     2: "Basic datasets",
@@ -138,11 +138,11 @@ def duration(seconds: float) -> str:
 
 
 def _tuned(result: Result, times: int | None) -> list[RenderableType]:
-    """Return the line for a learner who tries one model after another on the same hidden data."""
+    """Return the lines for a learner who tries one model after another on the same hidden data."""
     if times is None or result.status != "scored":
         return []
-    text = f"Graded {times} times on the same hidden data: the score may be partly luck."
-    command = Text(f"python -m exam grade {result.category} --fresh tells how much.", style="dim")
+    text = f"{times} models were graded on the same hidden data: part of the score may be luck."
+    command = Text(f"To see how much: python -m exam grade {result.category} --fresh", style="dim")
     return [indented(Group(Text(text, style="dim"), command))]
 
 
@@ -154,14 +154,14 @@ def _finding(found: Finding) -> Group:
 
 def _total(results: Sequence[Result]) -> Text:
     if any(result.points is None for result in results):
-        return Text("No sum: a category could not be scored.", style="magenta")
+        return Text("No total: a category could not be scored.", style="magenta")
     return sum_line(total(results))
 
 
 def sum_line(points: float) -> Text:
     """Return the line that says what an exam's points come to."""
     passed = points >= PASS_MARK
-    verdict = "passed" if passed else f"{PASS_MARK - points:g} short of the {PASS_MARK} that pass"
+    verdict = "passed" if passed else f"{short_of_a_pass(points)} of a pass ({PASS_MARK})"
     return Text(f"Exam: {points:g} of 100 points, {verdict}", style="bold green" if passed else "bold yellow")
 
 
@@ -198,7 +198,7 @@ def bank_view(entries: Sequence[Entry], encoding: str = "utf-8") -> Group:
         blocks += [ByWidth(BANK, wide, narrow), Text()]
     tried = sum(entry.attempts > 0 for entry in entries)
     practise = "python -m exam draw --category N --question ID"
-    blocks.append(Text(f"{len(entries)} questions, {tried} tried. Practise one: {practise}"))
+    blocks.append(Text(f"{len(entries)} questions, {tried} tried. To practise one: {practise}"))
     return Group(*blocks)
 
 

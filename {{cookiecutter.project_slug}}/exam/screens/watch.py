@@ -50,7 +50,7 @@ class Screen(Protocol):
 
 def watch_view(now: View, seed: int, encoding: str = "utf-8") -> Group:
     """Return the one screen of ``watch``: the exam, what the last grading found, and what is being done."""
-    waiting = "Waiting for a mymodel.h5 to be saved. Enter grades all that is there now, Ctrl-C stops watching."
+    waiting = "Waiting for a mymodel.h5 to be saved. Press Enter to grade all models now, Ctrl-C to stop watching."
     doing = Text(f"{now.doing} ..." if now.doing else waiting, style="cyan")
     blocks: list[RenderableType] = [doing, Text(), status_view(now.standing, seed, encoding, short=True)]
     if now.graded_at is not None:

@@ -65,7 +65,7 @@ QUESTION = Question(
     activations=("linear",),
     metric="mean_absolute_error",
     bands=(0.8, 0.6, 0.45, 0.2, 0.1),
-    baseline="the mean of the measured heights, whatever the time",
+    baseline="always the mean of the measured heights",
     difficulty=2,
     train_seconds=30,
     skills=(
@@ -81,7 +81,7 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="A wave needs two hidden layers of some dozens of neurons (tanh bends more smoothly than relu) and many "
-    "steps. Look at history.png: train longer while the loss falls, and when it only jumps up and down, lower the "
-    "learning rate towards the end.",
+    advice="A wave needs two hidden layers with a few dozen neurons each (tanh bends more smoothly than relu) and many "
+    "training steps. Look at history.png: if the loss is still falling at the end, train longer. If it only jumps up "
+    "and down, lower the learning rate towards the end.",
 )

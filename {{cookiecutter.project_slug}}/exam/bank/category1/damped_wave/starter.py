@@ -1,26 +1,26 @@
 # ======================================================================================
 #  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 1 of 5
 #
-#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
-#    category 5 is worth 30. You pass with 90.
-#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#  - There are five categories of increasing difficulty. Category 1 is worth 10 of 100
+#    points, category 5 is worth 30. You pass with 90.
+#  - Complete solution_model() and run this file. It saves mymodel.h5 in the same folder.
 #    Then grade it:  python -m exam grade 1
-#  - Grade at least once: a category that was never graded counts zero.
-#  - No Lambda layers: the grader refuses them, and no question needs one.
-#  - Parts marked "do not change" are used by the grader in the same way.
+#  - Grade at least once: a category that was never graded scores zero.
+#  - Do not use Lambda layers: the grader refuses them, and no question needs one.
+#  - Do not change the parts marked "do not change": the grader works in the same way.
 # ======================================================================================
 #
 #  GETTING STARTED: a damped wave
 #
-#  A weight hangs on a spring and swings, less and less. A sensor, not quite exact,
-#  measured its height at 800 moments within ten seconds. Train a network that knows the
-#  height at any moment of these ten seconds.
+#  A weight hangs on a spring and moves up and down, a little less each time. A sensor,
+#  not quite exact, measured its height 800 times within ten seconds. Train a network
+#  that predicts the height at any moment in these ten seconds.
 #
-#  Input shape    (1,)     the time in seconds, 0 to 10, as it is
+#  Input shape    (1,)     the time in seconds, 0 to 10, not scaled
 #  Output shape   (1,)     the height in centimetres, linear
 #  Scored by      the mean absolute error at other moments; README.md has the details
 # ======================================================================================
-if __name__ == "__main__":  # a file beside this one that is called like a package would be imported in its place
+if __name__ == "__main__":  # a file beside this one with the name of a package would be imported in its place
     import os
     import sys
 
@@ -52,7 +52,7 @@ def load_data():
 
 def plot_history(history):
     """Draw the loss of each epoch into history.png beside this file; history is what model.fit() returned."""
-    plt.switch_backend("Agg")  # draws into files and needs no window
+    plt.switch_backend("Agg")  # draws into a file and needs no window
     figure, axes = plt.subplots()
     for name in ("loss", "val_loss"):
         axes.plot(history.history.get(name, []), label=name)
@@ -78,7 +78,7 @@ def solution_model():
 
 # Do not change the code below: it saves what solution_model() returns.
 def write_whole(save, path, **options):
-    """Save into a folder of its own, then move the file to ``path``: an earlier one is replaced by a whole one only."""
+    """Save into a temporary folder, then move the file to ``path``: only a complete file replaces an earlier one."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="saving-", dir=path.parent, ignore_cleanup_errors=True) as folder:
@@ -87,7 +87,7 @@ def write_whole(save, path, **options):
 
 
 def mend_layers(model):
-    """Turn lists in the settings of layers into tuples; return the layers that Keras cannot save even so."""
+    """Turn lists in the settings of layers into tuples; return the layers that Keras still cannot save."""
     import copy
 
     unsavable = []
@@ -107,7 +107,7 @@ def mend_layers(model):
 
 
 def save_mymodel(model):
-    """Save the model as mymodel.h5 beside this file; where Keras cannot, keep its weights and say what to do."""
+    """Save the model as mymodel.h5 beside this file; if Keras cannot, save its weights and say what to do."""
     import shutil
     import sys
     import textwrap
@@ -117,7 +117,7 @@ def save_mymodel(model):
     if shutil.disk_usage(path.parent).free < needed:  # writing an .h5 file to a full disk would crash Python
         print(f"The disk is full. Make room for {needed / 2**20:.0f} MB, then press Enter to save the model.")
         sys.stdin.readline()
-    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with its layers mended, without the optimizer
+    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with mended layers, without the optimizer
         try:
             write_whole(model.save, path, **options)
         except Exception as error:

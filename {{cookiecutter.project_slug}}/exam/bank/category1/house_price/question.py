@@ -88,7 +88,7 @@ QUESTION = Question(
     activations=("linear",),
     metric="mean_absolute_error",
     bands=(35.0, 20.0, 16.0, 6.0, 2.0),
-    baseline="the mean price of a square metre, times the living area",
+    baseline="the mean price per square metre, times the living area",
     difficulty=2,
     train_seconds=20,
     skills=(
@@ -105,7 +105,7 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Living area, age and price are large numbers, and the optimizer takes small steps. Let the first layer be "
-    "a Normalization layer, adapted to the training houses, and the last one a Rescaling layer; a single Dense neuron "
+    advice="Living area, age and price are large numbers, and the optimizer takes small steps. Make the first layer a "
+    "Normalization layer, adapted to the training houses, and the last one a Rescaling layer. A single Dense neuron "
     "between them is enough.",
 )

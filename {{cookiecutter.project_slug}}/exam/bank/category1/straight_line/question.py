@@ -56,7 +56,7 @@ QUESTION = Question(
     activations=("linear",),
     metric="max_error",
     bands=(4.0, 2.0, 1.0, 0.5, 0.1),
-    baseline="the mean of the training y, whatever x is",
+    baseline="always the mean of the training y",
     difficulty=2,
     train_seconds=20,
     skills=("tensorflow-2", "compile-and-train", "predict", "input-shape", "save-models", "json-csv"),
@@ -64,6 +64,6 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Seven points on a line can be learned almost exactly: train for more epochs, or raise the learning rate "
-    "until the loss stops falling.",
+    advice="A model can learn seven points on a line almost exactly: train for more epochs, or raise the learning "
+    "rate, until the loss stops falling.",
 )

@@ -68,7 +68,7 @@ QUESTION = Question(
     activations=("linear",),
     metric="max_error",
     bands=(400.0, 200.0, 80.0, 10.0, 1.0),
-    baseline="the mean reading in the room, whatever the temperature",
+    baseline="always the mean reading in the room",
     difficulty=2,
     train_seconds=20,
     skills=("tensorflow-2", "compile-and-train", "preprocess", "predict", "input-shape", "sensible-size", "json-csv"),
@@ -77,6 +77,6 @@ QUESTION = Question(
     write_training=write_training,
     make_hidden=make_hidden,
     advice="One Dense neuron without an activation is a straight line everywhere; a hidden layer with relu bends "
-    "where there is no data. Put a Normalization layer, adapted to the readings' temperatures, before the neuron, and "
-    "train with a high learning rate until the loss is 0.",
+    "the line where there is no data. Put a Normalization layer, adapted to the training temperatures, before the "
+    "neuron, and train with a high learning rate until the loss is 0.",
 )

@@ -80,6 +80,6 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="A closed curve has to part the rings: use two hidden layers with relu, and train until the validation loss "
-    "no longer falls. EarlyStopping with some patience and restore_best_weights=True finds that moment.",
+    advice="Only a closed curve separates the rings: use two hidden layers with relu, and train until the validation "
+    "loss no longer falls. EarlyStopping with some patience and restore_best_weights=True finds that moment.",
 )

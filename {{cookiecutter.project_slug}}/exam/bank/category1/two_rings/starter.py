@@ -1,25 +1,25 @@
 # ======================================================================================
 #  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 1 of 5
 #
-#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
-#    category 5 is worth 30. You pass with 90.
-#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#  - There are five categories of increasing difficulty. Category 1 is worth 10 of 100
+#    points, category 5 is worth 30. You pass with 90.
+#  - Complete solution_model() and run this file. It saves mymodel.h5 in the same folder.
 #    Then grade it:  python -m exam grade 1
-#  - Grade at least once: a category that was never graded counts zero.
-#  - No Lambda layers: the grader refuses them, and no question needs one.
-#  - Parts marked "do not change" are used by the grader in the same way.
+#  - Grade at least once: a category that was never graded scores zero.
+#  - Do not use Lambda layers: the grader refuses them, and no question needs one.
+#  - Do not change the parts marked "do not change": the grader works in the same way.
 # ======================================================================================
 #
 #  GETTING STARTED: two rings of mushrooms
 #
-#  Two kinds of mushrooms grow on a meadow, each in a ring, one ring inside the other.
-#  Train a network that tells from the place of a mushroom which ring it belongs to.
+#  Two kinds of mushrooms grow in a meadow, each in a ring, one ring inside the other.
+#  Train a network that predicts a mushroom's ring from its position.
 #
-#  Input shape    (2,)     metres east and metres north of a post, as they are
+#  Input shape    (2,)     metres east and metres north of a post, not scaled
 #  Output shape   (1,)     the probability of the outer ring, sigmoid
 #  Scored by      accuracy on other mushrooms; README.md has the details
 # ======================================================================================
-if __name__ == "__main__":  # a file beside this one that is called like a package would be imported in its place
+if __name__ == "__main__":  # a file beside this one with the name of a package would be imported in its place
     import os
     import sys
 
@@ -38,7 +38,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def load_part(name):
-    """Return the places of one file, (n, 2), and the rings, (n, 1): 0 inner, 1 outer. Do not change this function."""
+    """Return positions, (n, 2), and rings, (n, 1), of one file: 0 inner, 1 outer. Do not change this function."""
     mushrooms = np.loadtxt(DATA / f"{name}.csv", delimiter=",", skiprows=1, dtype=np.float32)
     return mushrooms[:, :2], mushrooms[:, 2:]
 
@@ -63,7 +63,7 @@ def solution_model():
 
 # Do not change the code below: it saves what solution_model() returns.
 def write_whole(save, path, **options):
-    """Save into a folder of its own, then move the file to ``path``: an earlier one is replaced by a whole one only."""
+    """Save into a temporary folder, then move the file to ``path``: only a complete file replaces an earlier one."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="saving-", dir=path.parent, ignore_cleanup_errors=True) as folder:
@@ -72,7 +72,7 @@ def write_whole(save, path, **options):
 
 
 def mend_layers(model):
-    """Turn lists in the settings of layers into tuples; return the layers that Keras cannot save even so."""
+    """Turn lists in the settings of layers into tuples; return the layers that Keras still cannot save."""
     import copy
 
     unsavable = []
@@ -92,7 +92,7 @@ def mend_layers(model):
 
 
 def save_mymodel(model):
-    """Save the model as mymodel.h5 beside this file; where Keras cannot, keep its weights and say what to do."""
+    """Save the model as mymodel.h5 beside this file; if Keras cannot, save its weights and say what to do."""
     import shutil
     import sys
     import textwrap
@@ -102,7 +102,7 @@ def save_mymodel(model):
     if shutil.disk_usage(path.parent).free < needed:  # writing an .h5 file to a full disk would crash Python
         print(f"The disk is full. Make room for {needed / 2**20:.0f} MB, then press Enter to save the model.")
         sys.stdin.readline()
-    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with its layers mended, without the optimizer
+    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with mended layers, without the optimizer
         try:
             write_whole(model.save, path, **options)
         except Exception as error:

@@ -16,7 +16,7 @@ ID = "breast_cancer"
 FEATURES = 30
 # Tumours of each of the two classes, and pictures measured of each tumour. No tumour is in two parts.
 PARTS = {"training": (72, 4), "validation": (30, 3), "hidden": (110, 3)}
-# Deviation of a measuring error in deviations of the column, share of empty cells, share of wrong training labels.
+# Deviation of a measurement error in deviations of the column, share of empty cells, share of wrong training labels.
 NOISE, EMPTY, WRONG = 1.0, 0.1, 0.2
 
 
@@ -128,12 +128,13 @@ QUESTION = Question(
         "json-csv",
     ),
     source="Breast Cancer Wisconsin (Diagnostic) (Wolberg, Mangasarian, Street and Street, UCI), as it ships with "
-    "scikit-learn; measuring errors, empty cells and wrong training labels added by this project from the exam's seed",
+    "scikit-learn; measurement errors, empty cells and wrong training labels added by this project from the exam's "
+    "seed",
     licence="CC BY 4.0 (UCI Machine Learning Repository); the copy is part of scikit-learn, BSD-3-Clause",
     write_training=write_training,
     make_hidden=make_hidden,
-    stock="the same 220 tumours, measured anew",
+    stock="the same 220 tumours, measured again",
     class_names=("benign", "malignant"),
-    advice="One training label in five is wrong, and a network that trains long learns the wrong ones by heart: watch "
+    advice="One training label in five is wrong, and a network that trains for long memorises the wrong ones: watch "
     "val_loss, stop with EarlyStopping(restore_best_weights=True), and use few units and Dropout.",
 )

@@ -76,6 +76,6 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="Shirt, coat and pullover are told apart by small details: add a channel axis with Reshape((28, 28, 1)) and "
-    "let two blocks of Conv2D and MaxPooling2D look for them. Dropout keeps the validation loss from rising.",
+    advice="Shirt, coat and pullover differ in small details: add a channel axis with Reshape((28, 28, 1)) and let two "
+    "blocks of Conv2D and MaxPooling2D find these details. Dropout keeps the validation loss from rising.",
 )

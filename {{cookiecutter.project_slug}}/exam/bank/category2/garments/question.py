@@ -59,7 +59,7 @@ QUESTION = Question(
     activations=("softmax",),
     metric="accuracy",
     bands=(0.6, 0.75, 0.79, 0.86, 0.92),
-    baseline="logistic regression on pictures of half the size",
+    baseline="logistic regression on half-size pictures",
     difficulty=2,
     train_seconds=30,
     skills=(
@@ -69,12 +69,12 @@ QUESTION = Question(
         "why-convolutions",
         "convolution-pooling",
     ),
-    source="drawn by this project from the exam's seed, after the classes of Fashion-MNIST",
+    source="drawn by this project from the exam's seed, with the classes of Fashion-MNIST",
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
     input_scale=SCALE,
     class_names=CLASSES,
     advice="Shirt, coat and pullover differ in small details, which are never at the same pixels: add a channel axis "
-    "with Reshape((28, 28, 1)) inside the model, then Conv2D and MaxPooling2D, twice, before Flatten.",
+    "with Reshape((28, 28, 1)) inside the model, then use Conv2D and MaxPooling2D twice before Flatten.",
 )

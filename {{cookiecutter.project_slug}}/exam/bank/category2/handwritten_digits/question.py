@@ -103,13 +103,13 @@ QUESTION = Question(
         "why-convolutions",
     ),
     source="Optical Recognition of Handwritten Digits (Alpaydin and Kaynak, UCI), as it ships with scikit-learn; "
-    "scanned by this project from the exam's seed",
+    "scans simulated by this project from the exam's seed",
     licence="CC BY 4.0 (UCI Machine Learning Repository); the copy is part of scikit-learn, BSD-3-Clause",
     write_training=write_training,
     make_hidden=make_hidden,
-    stock="the same 700 digits, scanned anew",
+    stock="the same 700 digits, scanned again",
     input_scale=SCALE,
     class_names=CLASSES,
-    advice="The digits are shifted, and dense layers must learn each shift by itself: add a channel axis with "
-    "Reshape((8, 8, 1)) inside the model and let Conv2D layers read it. Dropout helps against overfitting.",
+    advice="The digits are shifted, and dense layers must learn each shift separately: add a channel axis with "
+    "Reshape((8, 8, 1)) inside the model, then use Conv2D layers. Dropout helps against overfitting.",
 )

@@ -72,7 +72,7 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=SIGNS,
-    advice="Stack three blocks of Conv2D and MaxPooling2D, with more filters from block to block, and put Dropout "
-    "around the Dense layer. BatchNormalization after each convolution evens out day and night, and training takes "
+    advice="Stack three blocks of Conv2D and MaxPooling2D, with more filters in each block, and put Dropout before "
+    "and after the Dense layer. BatchNormalization after each convolution evens out day and night, and training needs "
     "fewer epochs. Do not mirror the pictures: bend_left would become bend_right.",
 )

@@ -1,27 +1,28 @@
 # ======================================================================================
 #  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 2 of 5
 #
-#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
-#    category 5 is worth 30. You pass with 90.
-#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#  - There are five categories of increasing difficulty. Category 1 is worth 10 of 100
+#    points, category 5 is worth 30. You pass with 90.
+#  - Complete solution_model() and run this file. It saves mymodel.h5 in the same folder.
 #    Then grade it:  python -m exam grade 2
-#  - Grade at least once: a category that was never graded counts zero.
-#  - No Lambda layers: the grader refuses them, and no question needs one.
-#  - Parts marked "do not change" are used by the grader in the same way.
+#  - Grade at least once: a category that was never graded scores zero.
+#  - Do not use Lambda layers: the grader refuses them, and no question needs one.
+#  - Do not change the parts marked "do not change": the grader works in the same way.
 # ======================================================================================
 #
 #  BASIC DATASETS: traffic signs
 #
 #  data/train and data/validation hold small photographs of 14 traffic signs, in a folder
-#  for each sign. They were taken from a moving car: by day and by night, in fog and against
-#  the sun, blurred, half behind leaves, and each of another size. Train a network that
-#  names the sign.
+#  for each sign. They were taken from a moving car: by day and by night, in fog and
+#  against the sun, blurred, partly hidden by leaves, and in different sizes. Train a
+#  network that names the sign.
 #
 #  Input shape    (30, 30, 3)    one picture, pixels 0..1
-#  Output shape   (14,)          the probability of each sign, folders by name; softmax
+#  Output shape   (14,)          the probability of each sign, sorted by folder name;
+#                                softmax
 #  Scored by      accuracy on unseen pictures; README.md has the details
 # ======================================================================================
-if __name__ == "__main__":  # a file beside this one that is called like a package would be imported in its place
+if __name__ == "__main__":  # a file beside this one with the name of a package would be imported in its place
     import os
     import sys
 
@@ -54,7 +55,7 @@ def load_part(name):
     )
     dataset = dataset.map(normalise, num_parallel_calls=tf.data.AUTOTUNE).cache()
     if name == "train":
-        dataset = dataset.shuffle(SHUFFLED)  # after cache(): every epoch has an order of its own
+        dataset = dataset.shuffle(SHUFFLED)  # after cache(): every epoch has a different order
     return dataset.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE)
 
 
@@ -76,7 +77,7 @@ def solution_model():
 
 # Do not change the code below: it saves what solution_model() returns.
 def write_whole(save, path, **options):
-    """Save into a folder of its own, then move the file to ``path``: an earlier one is replaced by a whole one only."""
+    """Save into a temporary folder, then move the file to ``path``: only a complete file replaces an earlier one."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="saving-", dir=path.parent, ignore_cleanup_errors=True) as folder:
@@ -85,7 +86,7 @@ def write_whole(save, path, **options):
 
 
 def mend_layers(model):
-    """Turn lists in the settings of layers into tuples; return the layers that Keras cannot save even so."""
+    """Turn lists in the settings of layers into tuples; return the layers that Keras still cannot save."""
     import copy
 
     unsavable = []
@@ -105,7 +106,7 @@ def mend_layers(model):
 
 
 def save_mymodel(model):
-    """Save the model as mymodel.h5 beside this file; where Keras cannot, keep its weights and say what to do."""
+    """Save the model as mymodel.h5 beside this file; if Keras cannot, save its weights and say what to do."""
     import shutil
     import sys
     import textwrap
@@ -115,7 +116,7 @@ def save_mymodel(model):
     if shutil.disk_usage(path.parent).free < needed:  # writing an .h5 file to a full disk would crash Python
         print(f"The disk is full. Make room for {needed / 2**20:.0f} MB, then press Enter to save the model.")
         sys.stdin.readline()
-    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with its layers mended, without the optimizer
+    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with mended layers, without the optimizer
         try:
             write_whole(model.save, path, **options)
         except Exception as error:

@@ -31,7 +31,7 @@ COLUMNS = (
 CULTIVARS = 3
 # Wines of each cultivar, and analyses of each wine. No wine is in two parts.
 PARTS = {"training": (20, 8), "validation": (4, 6), "hidden": (24, 6)}
-# Deviation of a measuring error, in deviations of the column over all wines.
+# Deviation of a measurement error, in deviations of the column over all wines.
 NOISE, ROUGH_NOISE = 0.12, 1.5
 ROUGH = ("alcalinity_of_ash", "magnesium", "proline")
 
@@ -54,7 +54,7 @@ def wines(seed: int, part: str) -> tuple[Array, Array]:
     return values[rows], cultivars[rows].astype(np.int64)
 
 
-def measuring_errors() -> tuple[Array, Array, Array]:
+def measurement_errors() -> tuple[Array, Array, Array]:
     """Return what the laboratory's instruments do, for each column: error's deviation, lowest and highest reading."""
     from sklearn.datasets import load_wine
 
@@ -66,7 +66,7 @@ def measuring_errors() -> tuple[Array, Array, Array]:
 def analyses(seed: int, part: str) -> tuple[Array, Array]:
     """Return all analyses of one of ``PARTS``, shuffled: float32 (n, 13), and the cultivars, int64 (n,)."""
     true, cultivars = wines(seed, part)
-    deviation, lowest, highest = measuring_errors()
+    deviation, lowest, highest = measurement_errors()
     times = PARTS[part][1]
     stream = generator(seed, ID, part)
     errors = stream.normal(0, 1, (times * len(true), len(COLUMNS))) * deviation
@@ -121,12 +121,12 @@ QUESTION = Question(
         "json-csv",
     ),
     source="Wine (Aeberhard and Forina, UCI), as it ships with scikit-learn; "
-    "measuring errors added by this project from the exam's seed",
+    "measurement errors added by this project from the exam's seed",
     licence="CC BY 4.0 (UCI Machine Learning Repository); the copy is part of scikit-learn, BSD-3-Clause",
     write_training=write_training,
     make_hidden=make_hidden,
-    stock="the same 72 wines, analysed anew",
+    stock="the same 72 wines, analysed again",
     class_names=tuple(f"cultivar {number}" for number in range(CULTIVARS)),
-    advice="The columns differ a thousandfold in size, and the model is given them raw: put a Normalization layer, "
-    "adapted to the training x, in front of the first Dense layer.",
+    advice="The columns differ in size by a factor of a thousand, and the model gets the raw numbers: put a "
+    "Normalization layer, adapted to the training x, before the first Dense layer.",
 )

@@ -68,6 +68,6 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="Put the given backbone first and freeze it (trainable = False), then GlobalAveragePooling2D and a small "
+    advice="Put the backbone first and freeze it (trainable = False). Then add GlobalAveragePooling2D and a small "
     "Dense head: so few pictures can train a head, but not a whole network.",
 )

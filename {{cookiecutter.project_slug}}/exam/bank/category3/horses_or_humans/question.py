@@ -83,6 +83,6 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="The hidden pictures show other horses and other people than the training pictures: RandomFlip, "
-    "RandomRotation and RandomZoom layers at the start, and Dropout before the last layer, help with what is new.",
+    advice="The hidden pictures show different horses and people from the training pictures: RandomFlip, "
+    "RandomRotation and RandomZoom layers at the start, and Dropout before the last layer, help the model with them.",
 )

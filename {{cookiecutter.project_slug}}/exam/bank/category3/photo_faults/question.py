@@ -52,14 +52,14 @@ def make_hidden(seed: int) -> HiddenSet:
 QUESTION = Question(
     id=ID,
     category=3,
-    title="Faults of photographs",
+    title="Faults in photographs",
     task="multiclass",
     input_shape=(SIZE, SIZE, 3),
     output_shape=(len(FAULTS),),
     activations=("softmax",),
     metric="accuracy",
     bands=(0.35, 0.5, 0.7, 0.76, 0.82),
-    baseline="logistic regression on thumbnails in colour",
+    baseline="logistic regression on colour thumbnails",
     difficulty=3,
     train_seconds=30,
     skills=(
@@ -70,15 +70,15 @@ QUESTION = Question(
         "convolution-pooling",
         "batch-loading",
     ),
-    source="china.jpg by danielbuechele and flower.jpg by vultilion, the two sample photographs of scikit-learn; cut "
+    source="china.jpg by danielbuechele and flower.jpg by vultilion, the two sample images of scikit-learn; cut "
     "and spoiled by this project from the exam's seed",
     licence="CC BY 2.0, as scikit-learn states in sklearn/datasets/images/README.txt",
     write_training=write_training,
     make_hidden=make_hidden,
-    stock="the same places in two photographs, taken anew",
+    stock="the same places in two photographs, with new rotations, tints and faults",
     input_scale=1 / 255,
     class_names=FAULTS,
-    advice="Faults show between neighbouring pixels, anywhere in the picture. Begin with Conv2D layers on the full "
-    "48 x 48 pixels and pool by 2 only; GlobalAveragePooling2D then asks how often, not where. BatchNormalization "
-    "after each Conv2D makes so small a network learn much faster.",
+    advice="Faults show between neighbouring pixels, anywhere in the picture. Start with Conv2D layers on the full "
+    "48 x 48 pixels and pool only by 2. GlobalAveragePooling2D then counts how often something occurs, not where. "
+    "BatchNormalization after each Conv2D makes such a small network learn much faster.",
 )

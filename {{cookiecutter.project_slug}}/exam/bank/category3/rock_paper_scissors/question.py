@@ -66,5 +66,5 @@ QUESTION = Question(
     input_scale=1 / 255,
     class_names=GESTURES,
     advice="Several blocks of Conv2D and MaxPooling2D find fingers wherever they are; RandomFlip and RandomRotation "
-    "layers at the start of the model make more pictures of few, because a hand may point in any direction.",
+    "layers at the start of the model turn a few pictures into many, because a hand may point in any direction.",
 )

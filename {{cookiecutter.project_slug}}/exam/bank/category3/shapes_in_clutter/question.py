@@ -66,7 +66,7 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="When accuracy on the training pictures is near 1 and on the validation pictures far below, the network "
-    "learned 400 pictures by heart. RandomFlip and RandomRotation layers at the start of the model show it every "
+    advice="If accuracy is near 1 on the training pictures and far lower on the validation pictures, the network has "
+    "memorised the 500 training pictures. RandomFlip and RandomRotation layers at the start of the model show it every "
     "picture in new directions; then train for more epochs. Dropout and BatchNormalization help too.",
 )

@@ -1,4 +1,4 @@
-"""Category 3: did a storm damage what the satellite sees?"""
+"""Category 3: does an aerial picture show storm damage?"""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ QUESTION = Question(
     activations=("sigmoid",),
     metric="binary_accuracy",
     bands=(0.6, 0.68, 0.76, 0.84, 0.9),
-    baseline="logistic regression on thumbnails in colour",
+    baseline="logistic regression on colour thumbnails",
     difficulty=2,
     train_seconds=60,
     skills=(
@@ -76,7 +76,7 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="Damage is small and anywhere: use blocks of Conv2D and MaxPooling2D, then GlobalMaxPooling2D, which asks "
-    "whether there is any. load_data(horizontal_flip=True, vertical_flip=True) makes more pictures of few, since a "
-    "picture from above has no up and down.",
+    advice="Damage is small and can be anywhere: use blocks of Conv2D and MaxPooling2D, then GlobalMaxPooling2D, which "
+    "checks whether there is any. load_data(horizontal_flip=True, vertical_flip=True) turns a few pictures into many, "
+    "since an aerial picture has no up or down.",
 )

@@ -103,7 +103,7 @@ QUESTION = Question(
     activations=("softmax",),
     metric="accuracy",
     bands=(0.34, 0.39, 0.44, 0.51, 0.55),
-    baseline="one word for each library: the one that tells most",
+    baseline="one word for each library: the most telling one",
     difficulty=2,
     train_seconds=30,
     skills=(
@@ -123,6 +123,7 @@ QUESTION = Question(
     largest_id=VOCAB_SIZE - 1,
     certain_id=1900,
     class_names=LIBRARIES,
-    advice="A training accuracy near 1 beside a validation accuracy near 0.5 is overfitting: average the word vectors "
-    "with GlobalAveragePooling1D over Embedding(mask_zero=True), add Dropout, and stop when the validation loss rises.",
+    advice="A training accuracy near 1 with a validation accuracy near 0.5 means overfitting: average the word vectors "
+    "with GlobalAveragePooling1D after Embedding(mask_zero=True), add Dropout, and stop when the validation loss "
+    "rises.",
 )

@@ -111,7 +111,7 @@ QUESTION = Question(
     activations=("softmax",),
     metric="accuracy",
     bands=(0.43, 0.52, 0.62, 0.68, 0.73),
-    baseline="what followed the last two characters most often",
+    baseline="the character that most often followed the last two",
     difficulty=3,
     train_seconds=25,
     skills=(
@@ -124,14 +124,14 @@ QUESTION = Question(
         "dynamic-learning-rate",
         "overfitting",
     ),
-    source="written by a generator from the exam's seed",
+    source="generated from the exam's seed",
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
     largest_id=len(CHARACTERS) - 1,
     certain_id=len(CHARACTERS) - 1,
     class_names=tuple({"\n": "new line", " ": "space"}.get(character, character) for character in CHARACTERS),
-    advice="What decides is often 20 characters back: the model must see the whole window in order, which rules out an "
-    "average over it. Train until the validation accuracy stands still, with a learning rate that falls, and put "
-    "Dropout between the layers.",
+    advice="The word that decides is often 20 characters back: the model must see the whole window in order, so do not "
+    "average over it. Train until the validation accuracy stops rising, with a falling learning rate, and put Dropout "
+    "between the layers.",
 )

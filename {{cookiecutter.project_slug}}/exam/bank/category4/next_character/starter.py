@@ -1,26 +1,27 @@
 # ======================================================================================
 #  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 4 of 5
 #
-#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
-#    category 5 is worth 30. You pass with 90.
-#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#  - There are five categories of increasing difficulty. Category 1 is worth 10 of 100
+#    points, category 5 is worth 30. You pass with 90.
+#  - Complete solution_model() and run this file. It saves mymodel.h5 in the same folder.
 #    Then grade it:  python -m exam grade 4
-#  - Grade at least once: a category that was never graded counts zero.
-#  - No Lambda layers: the grader refuses them, and no question needs one.
-#  - Parts marked "do not change" are used by the grader in the same way.
+#  - Grade at least once: a category that was never graded scores zero.
+#  - Do not use Lambda layers: the grader refuses them, and no question needs one.
+#  - Do not change the parts marked "do not change": the grader works in the same way.
 # ======================================================================================
 #
 #  NATURAL LANGUAGE: the next character
 #
-#  data/text.txt is a picture book of a farm, about 20,000 characters long. Train a model
-#  that reads 40 characters and names the next one. When it is saved, this file lets it
-#  write on its own: character after character, each read again before the next.
+#  data/text.txt is a picture book about a farm, about 20,000 characters long. Train a
+#  model that reads 40 characters and predicts the next one. With generate(), a trained
+#  model writes text: one character after another, each read again before the next. The
+#  last comment in solution_model() calls it.
 #
 #  Input shape    (40,)   numbers of 40 characters in a row
 #  Output shape   (31,)   probability of each character, softmax
 #  Scored by      accuracy on unseen windows; README.md has the details
 # ======================================================================================
-if __name__ == "__main__":  # a file beside this one that is called like a package would be imported in its place
+if __name__ == "__main__":  # a file beside this one with the name of a package would be imported in its place
     import os
     import sys
 
@@ -71,8 +72,8 @@ def load_data():
 def generate(model, start, length):
     """Return ``start``, at least 40 characters, and ``length`` more that the model writes.
 
-    Each new character is drawn at random by the probabilities that the model gives: always taking the most probable one
-    would soon write the same sentence again and again.
+    Each new character is drawn at random with the probabilities that the model predicts. If it always took the most
+    probable one, it would soon write the same sentence again and again.
     """
     draw = np.random.default_rng()
     numbers = list(encode(start))
@@ -99,7 +100,7 @@ def solution_model():
 
 # Do not change the code below: it saves what solution_model() returns.
 def write_whole(save, path, **options):
-    """Save into a folder of its own, then move the file to ``path``: an earlier one is replaced by a whole one only."""
+    """Save into a temporary folder, then move the file to ``path``: only a complete file replaces an earlier one."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="saving-", dir=path.parent, ignore_cleanup_errors=True) as folder:
@@ -108,7 +109,7 @@ def write_whole(save, path, **options):
 
 
 def mend_layers(model):
-    """Turn lists in the settings of layers into tuples; return the layers that Keras cannot save even so."""
+    """Turn lists in the settings of layers into tuples; return the layers that Keras still cannot save."""
     import copy
 
     unsavable = []
@@ -128,7 +129,7 @@ def mend_layers(model):
 
 
 def save_mymodel(model):
-    """Save the model as mymodel.h5 beside this file; where Keras cannot, keep its weights and say what to do."""
+    """Save the model as mymodel.h5 beside this file; if Keras cannot, save its weights and say what to do."""
     import shutil
     import sys
     import textwrap
@@ -138,7 +139,7 @@ def save_mymodel(model):
     if shutil.disk_usage(path.parent).free < needed:  # writing an .h5 file to a full disk would crash Python
         print(f"The disk is full. Make room for {needed / 2**20:.0f} MB, then press Enter to save the model.")
         sys.stdin.readline()
-    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with its layers mended, without the optimizer
+    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with mended layers, without the optimizer
         try:
             write_whole(model.save, path, **options)
         except Exception as error:

@@ -79,12 +79,12 @@ QUESTION = Question(
     difficulty=2,
     train_seconds=90,
     skills=("prepare-text", "embeddings", "binary-text", "sequence-models-text", "overfitting", "json-csv"),
-    source="News Headlines Dataset for Sarcasm Detection (Rishabh Misra, 2018), as the TensorFlow courses serve it",
+    source="News Headlines Dataset for Sarcasm Detection (Rishabh Misra, 2018), as used by the TensorFlow courses",
     licence="not stated where it is downloaded; for practice only",
     write_training=write_training,
     make_hidden=make_hidden,
     largest_id=VOCAB_SIZE - 1,
     certain_id=890,
-    advice="After two or three epochs the validation loss rises: a small embedding, Dropout, and EarlyStopping on "
-    "val_loss keep the words of single headlines from being learned by heart.",
+    advice="The validation loss rises after two or three epochs: use a small embedding, Dropout, and EarlyStopping on "
+    "val_loss, so that the model does not memorise the words of single headlines.",
 )

@@ -95,7 +95,7 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Row 24 + h of the window knows the calendar and the forecast of the very hour h that is to be answered. "
-    "Let the model keep the hours apart: convolutions with padding='same', Cropping1D for the last 24 rows, then one "
-    "answer for each row, and Flatten. Train with EarlyStopping and a learning rate that falls.",
+    advice="Row 24 + h holds the calendar and forecast for forecast hour h. Keep the hours separate in the model: use "
+    "convolutions with padding='same', Cropping1D to keep the last 24 rows, then one output for each row, and Flatten. "
+    "Train with EarlyStopping and a falling learning rate.",
 )

@@ -103,8 +103,8 @@ QUESTION = Question(
     licence="public domain, as statsmodels says of its copy",
     write_training=write_training,
     make_hidden=make_hidden,
-    stock="the same years, with other noise",
-    advice="Subtract the last week from the window inside the model, and add it to the answer: Cropping1D keeps the "
-    "last week, Subtract and Add do the rest. Between them the network sees changes only, which are alike in every "
-    "decade. Let the learning rate fall while it trains.",
+    stock="the same years, with different noise",
+    advice="Inside the model, subtract the last week from the window, and add it to the output: Cropping1D keeps the "
+    "last week, Subtract and Add do the rest. Between the two, the network sees only changes, which are similar in "
+    "every decade. Let the learning rate fall during training.",
 )

@@ -1,28 +1,28 @@
 # ======================================================================================
 #  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 5 of 5
 #
-#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
-#    category 5 is worth 30. You pass with 90.
-#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#  - There are five categories of increasing difficulty. Category 1 is worth 10 of 100
+#    points, category 5 is worth 30. You pass with 90.
+#  - Complete solution_model() and run this file. It saves mymodel.h5 in the same folder.
 #    Then grade it:  python -m exam grade 5
-#  - Grade at least once: a category that was never graded counts zero.
-#  - No Lambda layers: the grader refuses them, and no question needs one.
-#  - Parts marked "do not change" are used by the grader in the same way.
+#  - Grade at least once: a category that was never graded scores zero.
+#  - Do not use Lambda layers: the grader refuses them, and no question needs one.
+#  - Do not change the parts marked "do not change": the grader works in the same way.
 # ======================================================================================
 #
 #  TIME SERIES: carbon dioxide on Mauna Loa, half a year ahead
 #
-#  data/co2.csv holds the carbon dioxide of the air on Mauna Loa, Hawaii, week by week
+#  data/co2.csv holds the carbon dioxide in the air on Mauna Loa, Hawaii, for every week
 #  since 1959, with gaps. Train a network that reads two years (104 weeks) and forecasts
-#  the next half year (26 weeks). The air of the years to forecast holds more carbon
-#  dioxide than any week of the file.
+#  the next half year (26 weeks). In the weeks to forecast, the air holds more carbon
+#  dioxide than in any week that the network trains on.
 #
 #  Input shape    (104, 1)    the last 104 weeks, scaled as below
-#  Output shape   (26,)       the next 26 weeks, in the same scale, linear
+#  Output shape   (26,)       the next 26 weeks, on the same scale, linear
 #  Scored by      the mean absolute error, divided by that of repeating the same weeks
 #                 of the year before; README.md has the details
 # ======================================================================================
-if __name__ == "__main__":  # a file beside this one that is called like a package would be imported in its place
+if __name__ == "__main__":  # a file beside this one with the name of a package would be imported in its place
     import os
     import sys
 
@@ -61,7 +61,7 @@ def load_series():
 def windows(series, shuffle):
     """Return batches of (104 weeks, the next 26), starting at every week. Do not change this function.
 
-    Training windows are shuffled: in order of time, a whole batch would come from the same few months.
+    The training windows are shuffled: in order of time, a whole batch would come from the same few months.
     """
     both = tf.keras.utils.timeseries_dataset_from_array(
         series, targets=None, sequence_length=PAST + FUTURE, shuffle=shuffle, batch_size=BATCH_SIZE
@@ -90,7 +90,7 @@ def solution_model():
 
 # Do not change the code below: it saves what solution_model() returns.
 def write_whole(save, path, **options):
-    """Save into a folder of its own, then move the file to ``path``: an earlier one is replaced by a whole one only."""
+    """Save into a temporary folder, then move the file to ``path``: only a complete file replaces an earlier one."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="saving-", dir=path.parent, ignore_cleanup_errors=True) as folder:
@@ -99,7 +99,7 @@ def write_whole(save, path, **options):
 
 
 def mend_layers(model):
-    """Turn lists in the settings of layers into tuples; return the layers that Keras cannot save even so."""
+    """Turn lists in the settings of layers into tuples; return the layers that Keras still cannot save."""
     import copy
 
     unsavable = []
@@ -119,7 +119,7 @@ def mend_layers(model):
 
 
 def save_mymodel(model):
-    """Save the model as mymodel.h5 beside this file; where Keras cannot, keep its weights and say what to do."""
+    """Save the model as mymodel.h5 beside this file; if Keras cannot, save its weights and say what to do."""
     import shutil
     import sys
     import textwrap
@@ -129,7 +129,7 @@ def save_mymodel(model):
     if shutil.disk_usage(path.parent).free < needed:  # writing an .h5 file to a full disk would crash Python
         print(f"The disk is full. Make room for {needed / 2**20:.0f} MB, then press Enter to save the model.")
         sys.stdin.readline()
-    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with its layers mended, without the optimizer
+    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with mended layers, without the optimizer
         try:
             write_whole(model.save, path, **options)
         except Exception as error:

@@ -77,7 +77,7 @@ QUESTION = Question(
     activations=("linear",),
     metric="relative_mae",
     bands=(0.97, 0.92, 0.87, 0.82, 0.78),
-    baseline="seasonal persistence: tomorrow is the same hours of today again",
+    baseline="seasonal persistence: tomorrow repeats today, hour by hour",
     difficulty=2,
     train_seconds=40,
     skills=(
@@ -95,7 +95,7 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Let the model read all 24 hours before it answers: with return_sequences=True or a causal convolution the "
-    "first answered hours have seen only the beginning of the window. Train on the mean absolute error, since that is "
-    "scored, for some more epochs, and lower the learning rate towards the end.",
+    advice="Let the model read all 24 hours before it forecasts: with return_sequences=True or a causal convolution, "
+    "the first forecast hours depend only on the beginning of the window. Use the mean absolute error as the loss, "
+    "since it is what is scored, train for some more epochs, and lower the learning rate towards the end.",
 )

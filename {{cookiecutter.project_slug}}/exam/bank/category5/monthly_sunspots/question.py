@@ -55,7 +55,7 @@ QUESTION = Question(
     activations=("linear",),
     metric="relative_mae",
     bands=(0.97, 0.93, 0.89, 0.85, 0.8),
-    baseline="persistence: the last month again, twelve times",
+    baseline="persistence: the last month, repeated twelve times",
     difficulty=2,
     train_seconds=30,
     skills=(
@@ -70,6 +70,6 @@ QUESTION = Question(
     licence="not stated where it is downloaded; for practice only",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="One month says little, so noisy are the numbers: Conv1D layers with strides, or an LSTM, over all months "
-    "find the course of the solar cycle. Train on the mean absolute error with a learning rate that falls.",
+    advice="The numbers are so noisy that one month says little: use Conv1D layers with strides, or an LSTM, over all "
+    "months to find the solar cycle. Use the mean absolute error as the loss, and a falling learning rate.",
 )

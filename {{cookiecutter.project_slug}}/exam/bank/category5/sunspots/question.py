@@ -122,12 +122,12 @@ QUESTION = Question(
         "json-csv",
     ),
     source="monthly sunspot numbers 1749 to 2008 of the National Geophysical Data Center, as shipped in "
-    "statsmodels.datasets.sunspots; five observatories that count the same Sun are simulated",
+    "statsmodels.datasets.sunspots; the five observatories and their counting errors are simulated",
     licence="public domain, as statsmodels says of its copy",
     write_training=write_training,
     make_hidden=make_hidden,
-    stock="the same years of the Sun, its spots counted anew",
-    advice="Few cycles are on record, and a large network soon knows them by heart: take means of several months "
-    "(AveragePooling1D), one small hidden layer with a regularizer, a learning rate that falls, and few epochs. One "
-    "linear layer is not enough: the same number means something else while the Sun is on its way up or down.",
+    stock="the same years, with the sunspots counted again",
+    advice="There are few cycles, and a large network soon memorises them: use means of several months "
+    "(AveragePooling1D), one small hidden layer with a regularizer, a falling learning rate, and few epochs. One "
+    "linear layer is not enough: the same number means something else in a rising cycle than in a falling one.",
 )

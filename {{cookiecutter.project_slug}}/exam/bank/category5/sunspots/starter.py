@@ -1,28 +1,28 @@
 # ======================================================================================
 #  TENSORFLOW EXAM REHEARSAL                                             CATEGORY 5 of 5
 #
-#  - Five categories of rising difficulty. Category 1 is worth 10 of 100 points,
-#    category 5 is worth 30. You pass with 90.
-#  - Complete solution_model(), run this file, and it saves mymodel.h5 beside itself.
+#  - There are five categories of increasing difficulty. Category 1 is worth 10 of 100
+#    points, category 5 is worth 30. You pass with 90.
+#  - Complete solution_model() and run this file. It saves mymodel.h5 in the same folder.
 #    Then grade it:  python -m exam grade 5
-#  - Grade at least once: a category that was never graded counts zero.
-#  - No Lambda layers: the grader refuses them, and no question needs one.
-#  - Parts marked "do not change" are used by the grader in the same way.
+#  - Grade at least once: a category that was never graded scores zero.
+#  - Do not use Lambda layers: the grader refuses them, and no question needs one.
+#  - Do not change the parts marked "do not change": the grader works in the same way.
 # ======================================================================================
 #
 #  TIME SERIES: sunspots, two years ahead
 #
-#  data/counts.csv holds what five observatories counted on the Sun, month by month
-#  since 1749. The number of spots rises and falls in cycles of about eleven years.
-#  Train a network that reads five years (60 months) of one observatory and forecasts
-#  the smoothed number two years later.
+#  data/counts.csv holds the sunspots that five observatories counted in each month since
+#  1749. The number of spots rises and falls in cycles of about eleven years. Train a
+#  network that reads five years (60 months) of one observatory and forecasts the smoothed
+#  number two years later.
 #
 #  Input shape    (60, 2)     the last 60 months: the sunspot number, and its trailing mean
 #  Output shape   (1,)        the centred mean of the month 24 months later, linear
 #  Scored by      the mean absolute error, divided by that of repeating the last month's
 #                 number; README.md has the details
 # ======================================================================================
-if __name__ == "__main__":  # a file beside this one that is called like a package would be imported in its place
+if __name__ == "__main__":  # a file beside this one with the name of a package would be imported in its place
     import os
     import sys
 
@@ -48,7 +48,7 @@ STEP = 3
 def load_series():
     """Return the training and the validation months, each (months, 5). Do not change this function.
 
-    One observatory sees more spots than another: its counts times its factor k are sunspot numbers, which all share.
+    Some observatories see more spots than others. Counts times the factor k are sunspot numbers, on one scale for all.
     """
     observatories = json.loads((DATA / "observatories.json").read_text(encoding="utf-8"))
     counts = np.loadtxt(DATA / "counts.csv", delimiter=",", skiprows=1, usecols=range(1, 6))
@@ -57,7 +57,7 @@ def load_series():
 
 
 def trailing_mean(series):
-    """Return the mean of each month and the 12 before it: all of them are over. Do not change this function."""
+    """Return the mean of each month and the 12 before it, all in the past. Do not change this function."""
     means = np.convolve(series, np.full(SMOOTH, 1 / SMOOTH), mode="valid")
     return np.concatenate([np.full(SMOOTH - 1, np.nan), means])
 
@@ -104,7 +104,7 @@ def solution_model():
 
 # Do not change the code below: it saves what solution_model() returns.
 def write_whole(save, path, **options):
-    """Save into a folder of its own, then move the file to ``path``: an earlier one is replaced by a whole one only."""
+    """Save into a temporary folder, then move the file to ``path``: only a complete file replaces an earlier one."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="saving-", dir=path.parent, ignore_cleanup_errors=True) as folder:
@@ -113,7 +113,7 @@ def write_whole(save, path, **options):
 
 
 def mend_layers(model):
-    """Turn lists in the settings of layers into tuples; return the layers that Keras cannot save even so."""
+    """Turn lists in the settings of layers into tuples; return the layers that Keras still cannot save."""
     import copy
 
     unsavable = []
@@ -133,7 +133,7 @@ def mend_layers(model):
 
 
 def save_mymodel(model):
-    """Save the model as mymodel.h5 beside this file; where Keras cannot, keep its weights and say what to do."""
+    """Save the model as mymodel.h5 beside this file; if Keras cannot, save its weights and say what to do."""
     import shutil
     import sys
     import textwrap
@@ -143,7 +143,7 @@ def save_mymodel(model):
     if shutil.disk_usage(path.parent).free < needed:  # writing an .h5 file to a full disk would crash Python
         print(f"The disk is full. Make room for {needed / 2**20:.0f} MB, then press Enter to save the model.")
         sys.stdin.readline()
-    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with its layers mended, without the optimizer
+    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with mended layers, without the optimizer
         try:
             write_whole(model.save, path, **options)
         except Exception as error:

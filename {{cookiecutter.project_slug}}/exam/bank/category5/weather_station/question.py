@@ -110,7 +110,7 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Scale inside the model: Rescaling or Normalization as the first layer, so that the network sees numbers "
-    "around zero, and Rescaling after the last Dense layer, so that its answer becomes degrees again. Then train until "
-    "the validation loss no longer falls, with a learning rate that gets smaller towards the end.",
+    advice="Scale inside the model: use Rescaling or Normalization as the first layer, so that the network sees "
+    "numbers around zero, and Rescaling after the last Dense layer, so that the output is in degrees again. Then train "
+    "until the validation loss no longer falls, with a learning rate that gets smaller towards the end.",
 )
