@@ -101,26 +101,26 @@ def test(arguments: List[str]) -> int:
     types = [["mypy", "--platform", system] for system in ("linux", "win32", "darwin")]
     checks = [["-c", CONTRACT], ["-m", "flake8"], *(["-m", *check] for check in types)]
     with ThreadPoolExecutor(2) as pool:
-        checked = list(pool.map(lambda check: call([python, *check], ROOT, PYTHONPATH=str(TEMPLATE)), checks))
-    return next((status for status in [*checked, call([python, "-m", *pytest], ROOT)] if status), 0)
+        statuses = list(pool.map(lambda check: call([python, *check], ROOT, PYTHONPATH=str(TEMPLATE)), checks))
+    return next((status for status in [*statuses, call([python, "-m", *pytest], ROOT)] if status), 0)
 
 
 def lock(arguments: List[str]) -> int:
     """Make the locks again: for all systems and supported Pythons, with the hashes of all wheels."""
     python = environment(".venv-dev", "requirements-dev.txt")
-    made: List[Path] = []
+    locks: List[Path] = []
     for name in LOCKS:
         path = ROOT / f"{name}.txt"
         options = ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--generate-hashes"]
         options += ["--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet", *arguments]
-        constraints = [word for before in made for word in ("-c", str(before))]
+        constraints = [word for file in locks for word in ("-c", str(file))]
         source = f"{name}.in"
         status = call([python, "-m", "uv", "pip", "compile", *options, *constraints, source, "-o", str(path)], ROOT)
         if status:
             return status
         header = f"# Every version and the hashes of its files, made from {Path(source).name} by: python make.py lock\n"
         path.write_bytes((header + path.read_text(encoding="utf-8")).encode())
-        made.append(path)
+        locks.append(path)
     return 0
 
 

@@ -21,7 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(REPOSITORY / folder) for folder in ("tests/support", "dev", "{{cookiecutter.project_slug}}")]
+FOLDERS = ("tests", "tests/support", "dev", "{{cookiecutter.project_slug}}")
+sys.path[:0] = [str(REPOSITORY / folder) for folder in FOLDERS]
 
 import harness  # noqa: E402
 from conftest import load_module  # noqa: E402

@@ -71,15 +71,15 @@ def wrong_slug(slug: object) -> str | None:
     """Return what is wrong with the folder's name: PyCharm, Python and every file system must accept it."""
     if not isinstance(slug, str):
         return no_text("The folder name", slug)
-    wanted = "start with a letter, then use letters, digits and underscores, for example my_exam."
+    advice = "start with a letter, then use letters, digits and underscores, for example my_exam."
     if not slug.strip(". "):
-        return f"The folder name {slug!r} is empty: {wanted}"
+        return f"The folder name {slug!r} is empty: {advice}"
     if any(separator in slug for separator in "/\\:"):
-        return f"The folder name {ascii(slug)} is a path, not a name: {wanted} To choose the place, use -o."
+        return f"The folder name {ascii(slug)} is a path, not a name: {advice} To choose the place, use -o."
     if slug[0].isdigit():
-        return f"The folder name {ascii(slug)} starts with a digit: {wanted}"
+        return f"The folder name {ascii(slug)} starts with a digit: {advice}"
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", slug):
-        return f"The folder name {ascii(slug)} has characters that not every system accepts: {wanted}"
+        return f"The folder name {ascii(slug)} has characters that not every system accepts: {advice}"
     if keyword.iskeyword(slug) or slug.lower() in WINDOWS_DEVICES:
         return f"The folder name {slug!r} is reserved by Python or Windows: choose another, for example my_exam."
     if len(slug) > 60:
@@ -219,9 +219,9 @@ def main() -> int:
     """Say what is wrong, if anything, and return 1 for it: cookiecutter then makes nothing."""
     values = answers()
     problem = first_problem(values, Path.cwd(), os.environ.get("EXAM_ENVIRONMENT", ""))
-    said = problem or replaced_accelerator(values["accelerator"])
-    if said:
-        print(f"\n{said}\n", file=sys.stderr)
+    sentence = problem or replaced_accelerator(values["accelerator"])
+    if sentence:
+        print(f"\n{sentence}\n", file=sys.stderr)
     return 1 if problem else 0
 
 

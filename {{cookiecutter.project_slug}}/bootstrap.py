@@ -199,10 +199,10 @@ def find_python() -> Optional[Python]:
     if incomplete and incomplete.has_venv:
         return incomplete
     for command in candidates():
-        found = probe(command)
-        if found and found.has_venv:
-            return found
-        incomplete = incomplete or found
+        python = probe(command)
+        if python and python.has_venv:
+            return python
+        incomplete = incomplete or python
     return incomplete
 
 
@@ -252,10 +252,10 @@ def remove(path: Path) -> None:
 
 def child_environment() -> Dict[str, str]:
     """Return the environment for child processes: ours, without what would send an installation astray."""
-    kept = {name: value for name, value in os.environ.items() if _is_kept(name.upper())}
+    variables = {name: value for name, value in os.environ.items() if _is_kept(name.upper())}
     own = {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"}  # installation.py reads the files, and chooses
     plain = {"PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1", "PYTHON_MANAGER_AUTOMATIC_INSTALL": "false"}
-    return {**kept, **own, **plain}
+    return {**variables, **own, **plain}
 
 
 def _is_kept(name: str) -> bool:
@@ -303,8 +303,8 @@ class Step:
         if not self.redraws:
             return
         width = max(shutil.get_terminal_size().columns - 1, 20)
-        shown = "" if text is None else _ascii(f"{self.head} {text}")[:width]
-        self.out.write("\r" + shown.ljust(width) + ("\r" if text is None else ""))
+        line = "" if text is None else _ascii(f"{self.head} {text}")[:width]
+        self.out.write("\r" + line.ljust(width) + ("\r" if text is None else ""))
         self.out.flush()
 
 
@@ -600,9 +600,9 @@ def settings_for(python: str, root: Path) -> Settings:
     answer = ask(python, "settings", str(root))
     assert isinstance(answer, dict)
     variables = {name: value for name, value in child_environment().items() if KEPT.fullmatch(name)}
-    found = {name: told for kind in ("pip", "uv") for name, told in answer[kind].items() if name not in os.environ}
-    values = {**{name: value for name, (value, _) in found.items()}, **variables}
-    return Settings(values, {name: file for name, (_, file) in found.items()}, answer["broken"])
+    entries = {name: entry for kind in ("pip", "uv") for name, entry in answer[kind].items() if name not in os.environ}
+    values = {**{name: value for name, (value, _) in entries.items()}, **variables}
+    return Settings(values, {name: file for name, (_, file) in entries.items()}, answer["broken"])
 
 
 def installer(python: str, settings: Settings) -> List[str]:
@@ -628,21 +628,21 @@ def installer(python: str, settings: Settings) -> List[str]:
 def cause_with_settings(output: str, status: int, use: str, settings: Settings) -> str:
     """Return why an installation failed, with what the user has set where that may be the reason."""
     values = {name: value for name, value in settings.values.items() if name.startswith(f"{use.upper()}_")}
-    shown = {name: _shown(name, values[name], settings.files.get(name)) for name in sorted(values)}
-    for name in shown:
+    labels = {name: _setting_text(name, values[name], settings.files.get(name)) for name in sorted(values)}
+    for name in labels:
         if name.endswith(("_NO_INDEX", "_OFFLINE")) and values[name].lower() not in OFF:
-            return f"{use} is not allowed to use the package index: {shown[name]}."
+            return f"{use} is not allowed to use the package index: {labels[name]}."
     cause = cause_of(output, status)
     if "does not understand" in cause:
-        told = [shown[name] for name in shown if re.search(rf"(?<!\w){re.escape(values[name])}(?!\w)", output)]
+        lines = [labels[name] for name in labels if re.search(rf"(?<!\w){re.escape(values[name])}(?!\w)", output)]
     elif re.search("index|network|proxy|certificate", cause):
-        told = [shown[name] for name in shown if re.search("INDEX|LINKS|HOST|PROXY|CERT|TLS", name)]
+        lines = [labels[name] for name in labels if re.search("INDEX|LINKS|HOST|PROXY|CERT|TLS", name)]
     else:
-        told = []
-    return f"{cause} You have set: {', '.join(told)}." if told else cause
+        lines = []
+    return f"{cause} You have set: {', '.join(lines)}." if lines else cause
 
 
-def _shown(name: str, value: str, file: Optional[str]) -> str:
+def _setting_text(name: str, value: str, file: Optional[str]) -> str:
     """Return a setting as the user wrote it; an address stays where it is, for it may hold a password."""
     key = name.split("_", 1)[1].lower().replace("_", "-") if file else name
     return (key if re.search("[:/]", value) else f"{key}={value}") + (f" in {file}" if file else "")

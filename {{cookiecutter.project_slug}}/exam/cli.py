@@ -71,16 +71,17 @@ def verify(as_json: bool, marker: bool) -> None:
 
     workspace = Workspace.find()
     with _proving(as_json) as progress:
-        found = environment.verify(workspace, progress)
+        verification = environment.verify(workspace, progress)
     if marker:
         ready_marker.write(workspace)
-    gpus = f", {found.gpus} GPU{'s' * (found.gpus > 1)}" if found.gpus else ""
+    gpus = f", {verification.gpus} GPU{'s' * (verification.gpus > 1)}" if verification.gpus else ""
     _print(
         as_json,
-        found.to_dict(),
-        f"Environment verified in {found.seconds:g} s: Python {found.python}, TensorFlow {found.tensorflow}, "
-        f"Keras {found.keras}{gpus}.\nA model was trained, saved as .h5 and sent through the grader: its "
-        f"predictions differ by at most {found.difference:.0e}.{'' if found.is_walled else NO_WALL}",
+        verification.to_dict(),
+        f"Environment verified in {verification.seconds:g} s: Python {verification.python}, "
+        f"TensorFlow {verification.tensorflow}, Keras {verification.keras}{gpus}.\n"
+        "A model was trained, saved as .h5 and sent through the grader: its "
+        f"predictions differ by at most {verification.difference:.0e}.{'' if verification.is_walled else NO_WALL}",
     )
 
 
@@ -91,7 +92,7 @@ def benchmark(as_json: bool) -> None:
     from exam import environment
 
     with _proving(as_json) as progress:
-        found = environment.benchmark(Workspace.find(), progress)
+        timing = environment.benchmark(Workspace.find(), progress)
     verdicts = {
         "quick": "This machine is fast enough for the exam.",
         "enough": "This machine is just fast enough; keep your models small.",
@@ -99,11 +100,11 @@ def benchmark(as_json: bool) -> None:
     }
     _print(
         as_json,
-        found.to_dict(),
-        f"One epoch of a small network on 60,000 images of 28 x 28 takes {found.seconds_per_epoch:g} s; five epochs "
-        f"take about {found.minutes:g} {'minute' if found.minutes == 1 else 'minutes'} (under 5 is good, over 10 too "
+        timing.to_dict(),
+        f"One epoch of a small network on 60,000 images of 28 x 28 takes {timing.seconds_per_epoch:g} s; five epochs "
+        f"take about {timing.minutes:g} {'minute' if timing.minutes == 1 else 'minutes'} (under 5 is good, over 10 too "
         f"slow).\n"
-        f"{verdicts[found.verdict]}",
+        f"{verdicts[timing.verdict]}",
     )
 
 
@@ -126,14 +127,15 @@ def check(category: int, as_json: bool) -> None:
     from exam.screens import terminal
 
     workspace = Workspace.find()
-    drawn = _exam(workspace).questions
+    questions = _exam(workspace).questions
     with scratch.folder(workspace) as folder:
-        seen = sandbox.inspect(workspace.model(category), bank.load(drawn[category]), drawn=drawn, scratch=folder)
+        question = bank.load(questions[category])
+        inspection = sandbox.inspect(workspace.model(category), question, drawn=questions, scratch=folder)
     if as_json:
-        click.echo(json.dumps(seen.to_dict()))
+        click.echo(json.dumps(inspection.to_dict()))
     else:
-        terminal.console().print(terminal.inspection_view(seen))
-    sys.exit(NOT_GRADABLE if seen.finding else 0)
+        terminal.console().print(terminal.inspection_view(inspection))
+    sys.exit(NOT_GRADABLE if inspection.finding else 0)
 
 
 @cli.command()
@@ -256,24 +258,24 @@ def show_history(category: int | None, every: bool, as_json: bool) -> None:
     if every and category is None:
         raise click.UsageError("--every needs a category, for example: history --category 1 --every")
     workspace = Workspace.find()
-    found = history.exams(workspace)
+    exams = history.exams(workspace)
     if as_json:
-        sys.stdout.writelines(history.to_json(workspace, found, (category,) if category else CATEGORIES))
+        sys.stdout.writelines(history.to_json(workspace, exams, (category,) if category else CATEGORIES))
         return
-    if not found:
+    if not exams:
         raise Failure("There is no exam yet. Draw one: python -m exam draw")
     from exam.screens import terminal
     from exam.screens.history import every_attempt_views, history_view, last_attempts_view
 
     console = terminal.console()
     if category is None:
-        console.print(history_view(found, console.encoding))
+        console.print(history_view(exams, console.encoding))
         return
-    kept = history.kept_hashes(workspace)
+    hashes = history.kept_hashes(workspace)
     if not every:
-        console.print(last_attempts_view(found, category, kept, console.encoding))
+        console.print(last_attempts_view(exams, category, hashes, console.encoding))
         return
-    for piece in every_attempt_views(found, category, kept, console.encoding):
+    for piece in every_attempt_views(exams, category, hashes, console.encoding):
         console.print(piece)
 
 
@@ -473,8 +475,8 @@ def _with_luck(results: Sequence[Result], lucks: Sequence[Luck] | None) -> list[
     """Return results as JSON data; when fresh data were asked for, each with what came of it or None."""
     if lucks is None:
         return [result.to_dict() for result in results]
-    found = {luck.category: luck.to_dict() for luck in lucks}
-    return [{**result.to_dict(), "fresh": found.get(result.category)} for result in results]
+    by_category = {luck.category: luck.to_dict() for luck in lucks}
+    return [{**result.to_dict(), "fresh": by_category.get(result.category)} for result in results]
 
 
 def _tuned(workspace: Workspace, exam: Exam) -> dict[int, int]:
@@ -506,15 +508,15 @@ def _make_data(workspace: Workspace, exam: Exam, again: bool) -> None:
                 _download(bank.find()[question])
             with _status(quiet=False) as progress:
                 progress(f"Making the data for category {category}")
-                made = training.make(workspace.category(category), question, exam.seed, again)
+                is_new = training.make(workspace.category(category), question, exam.seed, again)
         except public.DataUnavailable as error:
             raise Failure(str(error)) from error
-        done = f"made in {time.monotonic() - started:.1f} s" if made else "already there"
-        _say(f"Category{category}/data  {question}: {done}")
-        changed = [] if made else training.changed(workspace.data(category))
-        if changed:
+        outcome = f"made in {time.monotonic() - started:.1f} s" if is_new else "already there"
+        _say(f"Category{category}/data  {question}: {outcome}")
+        files = [] if is_new else training.changed(workspace.data(category))
+        if files:
             _say(
-                f"In Category{category}/data, {_some(changed)} damaged. To make all training data again and keep the "
+                f"In Category{category}/data, {_some(files)} damaged. To make all training data again and keep the "
                 "changed files beside it: python -m exam data --again",
                 err=True,
             )
@@ -604,8 +606,8 @@ def main() -> int:
     _end_in_order()
     try:
         cli.main(prog_name="python -m exam")
-    except SystemExit as done:
-        return int(done.code or 0)
+    except SystemExit as ending:
+        return int(ending.code or 0)
     except OSError as error:
         return _output_refused(error) or _refused_by_the_disk(error)
     except ModuleNotFoundError:  # another Python: the caller knows the right one
@@ -653,8 +655,8 @@ def _output_refused(error: OSError) -> int | None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, OUTPUT)  # or Python would complain once more at its end
         os.close(nowhere)
-        kept = "What was graded is kept. To see it: python -m exam status"
-        _say(f"The output could not be written ({error.strerror or error}). {kept}", err=True)
+        advice = "What was graded is kept. To see it: python -m exam status"
+        _say(f"The output could not be written ({error.strerror or error}). {advice}", err=True)
         return NOT_READY
     return None
 
@@ -664,10 +666,10 @@ def _refused_by_the_disk(error: OSError) -> int:
     from exam.machine import trouble
 
     workspace = Workspace.find()
-    refused = trouble.sentence(error, workspace.root, trouble.typed(sys.argv[1:]))
-    if refused is None:
+    sentence = trouble.sentence(error, workspace.root, trouble.typed(sys.argv[1:]))
+    if sentence is None:
         return _unforeseen(workspace)
-    _say(refused, err=True)
+    _say(sentence, err=True)
     return NOT_READY
 
 
@@ -680,6 +682,6 @@ def _unforeseen(workspace: Workspace) -> int:
         logs.write(folder / "faults.log", "exam " + " ".join(sys.argv[1:]), traceback.format_exc())
         if (folder / "faults.log").exists():
             break
-    kept = "What was graded before is kept. To see it: python -m exam status"
-    _say(f"The exam program failed, not your work. {kept}\nDetails are in {folder}.", err=True)
+    advice = "What was graded before is kept. To see it: python -m exam status"
+    _say(f"The exam program failed, not your work. {advice}\nDetails are in {folder}.", err=True)
     return NOT_READY

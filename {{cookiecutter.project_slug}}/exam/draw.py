@@ -97,18 +97,18 @@ def draw(
         DrawError: the seed or a question is impossible.
         DrawRefused: the disk is full, or a file is in use or somebody else's; running it again continues.
     """
-    wished = _wished(only or {}, bank_folder)
+    wishes = _wishes(only or {}, bank_folder)
     try:
         if _is_decided(workspace):
             exam = _put_into_place(workspace)
             same_source = data_source in (None, exam.data_source)
-            if seed in (None, exam.seed) and wished.items() <= exam.questions.items() and same_source:
+            if seed in (None, exam.seed) and wishes.items() <= exam.questions.items() and same_source:
                 return exam  # the interrupted draw was this one
-        _prepare(workspace, _next_exam(workspace, seed, wished, data_source, bank_folder), bank_folder)
+        _prepare(workspace, _next_exam(workspace, seed, wishes, data_source, bank_folder), bank_folder)
         return _put_into_place(workspace)
     except OSError as error:
-        refused = trouble.sentence(error, workspace.root, "python -m exam draw")
-        raise DrawRefused(refused or f"The exam cannot be drawn: {error}. Draw again: python -m exam draw") from error
+        sentence = trouble.sentence(error, workspace.root, "python -m exam draw")
+        raise DrawRefused(sentence or f"The exam cannot be drawn: {error}. Draw again: python -m exam draw") from error
 
 
 def is_unfinished(workspace: Workspace) -> bool:
@@ -151,7 +151,7 @@ def _drawable(bank_folder: Path, number: int, data_source: str) -> list[str]:
 
 
 def _next_exam(
-    workspace: Workspace, seed: int | None, wished: dict[int, str], data_source: str | None, bank_folder: Path
+    workspace: Workspace, seed: int | None, wishes: dict[int, str], data_source: str | None, bank_folder: Path
 ) -> Exam:
     """Decide the whole exam; changes nothing."""
     answers = _answers(workspace)
@@ -162,7 +162,7 @@ def _next_exam(
     elif before is None and not _has_categories(workspace):
         seed, used = _seed_of(answers["exam_seed"]), frozenset()
     else:
-        seed, used = secrets.randbelow(10**9), _used(workspace, bank_folder, data_source)
+        seed, used = secrets.randbelow(10**9), _past_questions(workspace, bank_folder, data_source)
     if not 0 <= seed <= LARGEST_SEED:
         raise DrawError(f"The seed must be a whole number from 0 to {LARGEST_SEED}, not {seed}.")
     return Exam(
@@ -171,17 +171,17 @@ def _next_exam(
         accelerator=before.accelerator if before else answers["accelerator"],
         hours=before.hours if before else HOURS,
         data_source=data_source,
-        questions=choose(bank_folder, seed, used, data_source) | wished,
+        questions=choose(bank_folder, seed, used, data_source) | wishes,
     )
 
 
-def _wished(only: Mapping[int, str], bank_folder: Path) -> dict[int, str]:
+def _wishes(only: Mapping[int, str], bank_folder: Path) -> dict[int, str]:
     """Return ``only`` when the bank has all of it."""
     for number, question in only.items():
-        known = _questions(bank_folder, number) if number in CATEGORIES else []
-        if question not in known:
-            there = ", ".join(known) or "no question"
-            raise DrawError(f"Category {number} has no question {question!r}; the bank has {there}.")
+        names = _questions(bank_folder, number) if number in CATEGORIES else []
+        if question not in names:
+            choices = ", ".join(names) or "no question"
+            raise DrawError(f"Category {number} has no question {question!r}; the bank has {choices}.")
     return dict(only)
 
 
@@ -189,11 +189,11 @@ def _answers(workspace: Workspace) -> dict[str, str]:
     """Return the answers of the generation; a workspace that lost them gets the defaults."""
     answers = {"project_name": workspace.root.name or "exam", "exam_seed": "random", "accelerator": ACCELERATORS[0]}
     try:
-        stored: Any = parse_json(read(workspace.answers))
+        content: Any = parse_json(read(workspace.answers))
     except (OSError, ValueError):
-        stored = {}
+        content = {}
     for key in answers:
-        value = stored.get(key) if isinstance(stored, dict) else None
+        value = content.get(key) if isinstance(content, dict) else None
         if isinstance(value, str) and value.strip():
             answers[key] = value
     if answers["accelerator"] not in ACCELERATORS:
@@ -221,15 +221,15 @@ def _has_categories(workspace: Workspace) -> bool:
     return any(workspace.category(number).exists() for number in CATEGORIES)
 
 
-def _used(workspace: Workspace, bank_folder: Path, data_source: str) -> frozenset[str]:
+def _past_questions(workspace: Workspace, bank_folder: Path, data_source: str) -> frozenset[str]:
     """Return the questions to avoid: all seen so far; where a category has no others, only the latest."""
     files = [*sorted(workspace.archive.glob("*/exam.toml")), workspace.exam_toml]
     exams = [exam for exam in map(_read_or_none, files) if exam is not None]
     used: set[str] = set()
     for number in CATEGORIES:
-        seen = [exam.questions[number] for exam in exams]
-        all_seen = set(_drawable(bank_folder, number, data_source)) <= set(seen)
-        used.update(seen[-1:] if all_seen else seen)
+        questions = [exam.questions[number] for exam in exams]
+        all_seen = set(_drawable(bank_folder, number, data_source)) <= set(questions)
+        used.update(questions[-1:] if all_seen else questions)
     return frozenset(used)
 
 

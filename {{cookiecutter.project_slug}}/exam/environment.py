@@ -114,20 +114,20 @@ def verify(workspace: Workspace, progress: Progress = lambda text: None) -> Veri
         progress("Training a tiny model")
         x = np.linspace(-3, 3, 50, dtype=np.float32).reshape(-1, 1)
         np.save(folder / "x.npy", x)
-        told = _trained(workspace, "tiny", str(folder))
+        training = _trained(workspace, "tiny", str(folder))
         progress("Sending it through the grader")
         outcome = trial.send(folder / "mymodel.h5", x, folder, runner)
-        found = trial.difference(outcome, np.asarray(told["answers"], np.float32).reshape(-1, 1))
-    if isinstance(found, str):
-        raise EnvironmentProblem(f"A saved model cannot be graded here. {found}")
-    if not found <= trial.TOLERANCE:
-        raise EnvironmentProblem(f"A saved model predicts different values after loading (off by {found:.1e}).")
+        deviation = trial.difference(outcome, np.asarray(training["answers"], np.float32).reshape(-1, 1))
+    if isinstance(deviation, str):
+        raise EnvironmentProblem(f"A saved model cannot be graded here. {deviation}")
+    if not deviation <= trial.TOLERANCE:
+        raise EnvironmentProblem(f"A saved model predicts different values after loading (off by {deviation:.1e}).")
     return Verification(
         python=platform.python_version(),
-        tensorflow=told["tensorflow"],
-        keras=told["keras"],
-        gpus=told["gpus"],
-        difference=found,
+        tensorflow=training["tensorflow"],
+        keras=training["keras"],
+        gpus=training["gpus"],
+        difference=deviation,
         seconds=round(time.monotonic() - started, 1),
         is_walled=_is_walled(),
     )
@@ -147,39 +147,39 @@ def _trained(workspace: Workspace, task: str, argument: str) -> dict[str, Any]:
         EnvironmentProblem: it found a problem, or died; where it goes well with nothing set, what is set is named.
     """
     train = partial(_in_a_process, workspace.log / "tensorflow.log", task, argument)
-    found = train(None)
-    if isinstance(found, dict):
-        return found
-    if re.search(NO_RUNTIME, found, re.IGNORECASE):
-        raise EnvironmentProblem(found, RUNTIME)
+    result = train(None)
+    if isinstance(result, dict):
+        return result
+    if re.search(NO_RUNTIME, result, re.IGNORECASE):
+        raise EnvironmentProblem(result, RUNTIME)
     if isinstance(train(needed(gpu=False)), str):
-        raise EnvironmentProblem(found)
-    speaking = {name: value for name, value in os.environ.items() if name.startswith(SPEAK_TO_TENSORFLOW)}
+        raise EnvironmentProblem(result)
+    variables = {name: value for name, value in os.environ.items() if name.startswith(SPEAK_TO_TENSORFLOW)}
     # Terraform's variables begin as TensorFlow's do, and much of what is set is harmless: only a trial tells.
-    at_fault = [name for name in speaking if isinstance(train({**needed(gpu=False), name: speaking[name]}), str)]
-    raise EnvironmentProblem(found, _unset(at_fault or [*speaking]))
+    names = [name for name in variables if isinstance(train({**needed(gpu=False), name: variables[name]}), str)]
+    raise EnvironmentProblem(result, _unset(names or [*variables]))
 
 
 def _in_a_process(log: Path, task: str, argument: str, variables: dict[str, str] | None) -> dict[str, Any] | str:
     """Return what a training found, or why there was none, one sentence; ``variables`` None for those that are set."""
     logs.make_room(log)
     with tempfile.TemporaryDirectory() as folder, log.open("a+b") as output:
-        began = output.seek(0, os.SEEK_END)
-        told = Path(folder, "told.json")
-        command, nowhere = own_module("exam.trainer", task, argument, str(told)), subprocess.DEVNULL
+        position = output.seek(0, os.SEEK_END)
+        file = Path(folder, "told.json")
+        command, nowhere = own_module("exam.trainer", task, argument, str(file)), subprocess.DEVNULL
         code = subprocess.run(
             command, env=variables, stdin=nowhere, stdout=output, stderr=output, check=False
         ).returncode
         if code:
-            output.seek(began)
+            output.seek(position)
             return _death(code, output.read().decode(errors="replace"), log)
-        found: dict[str, Any] = parse_json(told.read_bytes())
-    return str(found["problem"]) if "problem" in found else found
+        answer: dict[str, Any] = parse_json(file.read_bytes())
+    return str(answer["problem"]) if "problem" in answer else answer
 
 
-def _death(code: int, printed: str, log: Path) -> str:
+def _death(code: int, output: str, log: Path) -> str:
     """Return how a training ended that said nothing of its own, in the last words that it printed."""
-    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     what = DEATHS.get(signal_of(code), "ended the process")
     last = f': "{lines[-1][:200]}"' if lines else "."
     return f"Training with TensorFlow {what} (exit code {code}){last} Its full output is in {log}."
@@ -192,9 +192,9 @@ def _unset(names: list[str]) -> str:
 
 
 def _refuse_unwanted_settings() -> None:
-    unwanted = unwanted_setting()
-    if unwanted:
-        raise EnvironmentProblem(unwanted, f"Then try again: {AGAIN}")
+    setting = unwanted_setting()
+    if setting:
+        raise EnvironmentProblem(setting, f"Then try again: {AGAIN}")
 
 
 def unwanted_setting() -> str | None:
@@ -202,10 +202,10 @@ def unwanted_setting() -> str | None:
 
     Sources: ``keras.src.backend.config`` for the file and its keys, TensorFlow's guide to Keras 3 for the variable.
     """
-    for name, wanted in (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0")):
+    for name, expected in (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0")):
         value = os.environ.get(name, "")
-        if value and value.lower() not in (wanted, "false"):
-            return f"The environment variable {name} is {value!r}, but this exam needs {wanted!r}. Remove it."
+        if value and value.lower() not in (expected, "false"):
+            return f"The environment variable {name} is {value!r}, but this exam needs {expected!r}. Remove it."
     file = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "keras.json"
     try:
         settings = parse_json(file.read_bytes())
@@ -213,12 +213,12 @@ def unwanted_setting() -> str | None:
         return None
     if not isinstance(settings, dict) or not isinstance(settings.get("epsilon", 1e-7), float):
         return f"{file} is not a valid settings file, so Keras cannot be imported. Correct or rename that file."
-    for key, wanted in WANTED.items():
+    for key, expected in WANTED.items():
         if key == "backend" and os.environ.get("KERAS_BACKEND"):
             continue  # it outweighs the file
-        value = settings.get(key, wanted)
-        if value != wanted:
-            return f"{file} sets {key} to {value!r}, but this exam needs {wanted!r}. Correct or rename that file."
+        value = settings.get(key, expected)
+        if value != expected:
+            return f"{file} sets {key} to {value!r}, but this exam needs {expected!r}. Correct or rename that file."
     return None
 
 

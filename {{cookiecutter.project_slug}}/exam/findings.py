@@ -718,8 +718,8 @@ def finding(code: str, **values: Any) -> Finding:
         KeyError: unknown code, or a value that the sentence needs is missing.
     """
     entry = CATALOGUE[code]
-    told = {name: _told(name, value) if isinstance(value, str) else value for name, value in values.items()}
-    message, next_step = (printable(text.format(**told)) for text in (entry.message, entry.next_step))
+    fields = {name: _excerpt(name, value) if isinstance(value, str) else value for name, value in values.items()}
+    message, next_step = (printable(text.format(**fields)) for text in (entry.message, entry.next_step))
     return Finding(code, entry.severity, message, next_step)
 
 
@@ -731,7 +731,7 @@ _QUOTED = re.compile(r"(['\"])((?:(?!\1).){81,})\1", re.DOTALL)
 """A name in a reason, where it stands in quotes."""
 
 
-def _told(name: str, value: str) -> str:
+def _excerpt(name: str, value: str) -> str:
     """Return a value as long as a sentence may hold it, whatever a stranger's file has put into it."""
     if name not in (*_NAMES, *_REASONS):
         return value

@@ -100,12 +100,12 @@ def grade_submitted(questions: Mapping[int, Question], categories: Collection[in
     exam = Exam.read(workspace.exam_toml)
     chosen = sorted(categories)
     with scratch.folder(workspace) as folder:
-        seen = {
+        inspections = {
             n: sandbox.inspect(workspace.model(n), questions[n], drawn=exam.questions, scratch=folder) for n in chosen
         }
     submitted = [n for n in chosen if workspace.model(n).exists()]
     results = {result.category: result for result in submit(workspace, exam, submitted)} if submitted else {}
-    return {n: Graded(questions[n], seen[n], results.get(n)) for n in chosen}
+    return {n: Graded(questions[n], inspections[n], results.get(n)) for n in chosen}
 
 
 def judge(requirement: Requirement, graded: Graded) -> Verdict:
@@ -127,11 +127,11 @@ def judge(requirement: Requirement, graded: Graded) -> Verdict:
     return Verdict("passed")
 
 
-def _absent(seen: Inspection) -> str:
+def _absent(inspection: Inspection) -> str:
     """Return what is there in place of a model, and what to run."""
-    if seen.finding is None:
+    if inspection.finding is None:
         return "The model was saved after the tests had started: run them again."
-    return f"{seen.finding.message} {seen.finding.next_step}"
+    return f"{inspection.finding.message} {inspection.finding.next_step}"
 
 
 def _stop(result: Result) -> int | None:
@@ -150,8 +150,8 @@ def _reasons(result: Result) -> str:
     if result.value is not None:
         numbers = f"{result.metric} {result.value:g}, naive baseline {result.baseline:g}"
         lines.append(f"{numbers}: {result.points} of 5 points")
-    for found in result.findings[:MOST_FINDINGS]:
-        lines += [found.message, f"-> {found.next_step}", f"   {found.page}"]
+    for finding in result.findings[:MOST_FINDINGS]:
+        lines += [finding.message, f"-> {finding.next_step}", f"   {finding.page}"]
     if len(result.findings) > MOST_FINDINGS:
         lines.append(f"More findings: python -m exam grade {result.category} --all-findings")
     return "\n".join(lines)
@@ -173,16 +173,16 @@ def _shape_was_checked(name: Literal["input_shape", "output_shape"]) -> Callable
     """A model that was scored has shown its shapes; before, the file may not tell them."""
 
     def was_checked(graded: Graded, result: Result) -> bool:
-        return result.status == "scored" or _told(graded, name)
+        return result.status == "scored" or _is_known(graded, name)
 
     return was_checked
 
 
 def _activation_was_checked(graded: Graded, result: Result) -> bool:
-    return _told(graded, "last_activation")
+    return _is_known(graded, "last_activation")
 
 
-def _told(graded: Graded, name: str) -> bool:
+def _is_known(graded: Graded, name: str) -> bool:
     """Return whether the file that was graded tells one part of the signature."""
     same = graded.result is not None and graded.seen.sha256 == graded.result.sha256
     return same and getattr(graded.seen.signature, name, None) is not None

@@ -74,7 +74,7 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain JSON data."""
-        inner = {"bands": list(self.bands), "findings": [found.to_dict() for found in self.findings]}
+        inner = {"bands": list(self.bands), "findings": [finding.to_dict() for finding in self.findings]}
         data = {**vars(self), **inner, "versions": dict(self.versions)}
         return data if self.cause else {name: value for name, value in data.items() if name != "cause"}
 
@@ -92,7 +92,7 @@ class Result:
 
     def presentable(self) -> Result:
         """Return the same result with findings as they are read back: a stranger's file may have put anything there."""
-        return replace(self, findings=tuple(_presentable(found) for found in self.findings))
+        return replace(self, findings=tuple(_presentable(finding) for finding in self.findings))
 
     def from_cache(self, seconds: float) -> Result:
         """Return the same result marked as cached."""
@@ -146,7 +146,7 @@ class Record(msgspec.Struct, gc=False):
             value=self.value,
             baseline=self.baseline,
             bands=self.bands,
-            findings=tuple(found.finding() for found in self.findings),
+            findings=tuple(record.finding() for record in self.findings),
             sha256=self.sha256,
             seconds=self.seconds,
             seed=self.seed,
@@ -158,11 +158,11 @@ class Record(msgspec.Struct, gc=False):
 _RECORD = msgspec.json.Decoder(Record)
 
 
-def _presentable(found: Finding) -> Finding:
+def _presentable(finding: Finding) -> Finding:
     """Return a finding safe to be shown; a code that can be none names no page outside of ``docs``."""
-    code = found.code if re.fullmatch("[a-z0-9-]{1,60}", found.code) else "unknown"
-    message, next_step = (shown(text, LONGEST_SENTENCE) for text in (found.message, found.next_step))
-    return Finding(code, found.severity, message, next_step)
+    code = finding.code if re.fullmatch("[a-z0-9-]{1,60}", finding.code) else "unknown"
+    message, next_step = (shown(text, LONGEST_SENTENCE) for text in (finding.message, finding.next_step))
+    return Finding(code, finding.severity, message, next_step)
 
 
 def shown(text: str, most: int = LONGEST_NAME) -> str:

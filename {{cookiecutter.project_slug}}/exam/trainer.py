@@ -104,13 +104,13 @@ def epoch(samples: int) -> dict[str, Any]:
     return {"seconds": time.monotonic() - started}
 
 
-def main(task: str, argument: str, told: str) -> None:
-    """Do a task and write what came of it to the file ``told``, as JSON; ``problem`` is what went wrong."""
+def main(task: str, argument: str, path: str) -> None:
+    """Do a task and write what came of it to the file ``path``, as JSON; ``problem`` is what went wrong."""
     try:
-        found = tiny(Path(argument)) if task == "tiny" else epoch(int(argument))
+        answer = tiny(Path(argument)) if task == "tiny" else epoch(int(argument))
     except NoTraining as problem:
-        found = {"problem": str(problem)}
-    Path(told).write_text(json.dumps(found), encoding="utf-8")
+        answer = {"problem": str(problem)}
+    Path(path).write_text(json.dumps(answer), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -72,22 +72,22 @@ class Files:
             self._seen[category] = _Seen(_signature(self.paths[category]), self.now())
 
     def _is_saved(self, category: int) -> bool:
-        seen, signature = self._seen[category], _signature(self.paths[category])
-        if signature != seen.signature:
+        state, signature = self._seen[category], _signature(self.paths[category])
+        if signature != state.signature:
             self._seen[category] = _Seen(signature, self.now(), is_done=signature is None)
             return False
-        if seen.is_done:
+        if state.is_done:
             return False
-        seen.is_done = superblock.is_whole(self.paths[category]) or self.now() - seen.since > SETTLED_SECONDS
-        return seen.is_done
+        state.is_done = superblock.is_whole(self.paths[category]) or self.now() - state.since > SETTLED_SECONDS
+        return state.is_done
 
 
 def _signature(path: Path) -> Signature | None:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return status.st_size, status.st_mtime_ns
 
 
 class Watcher:
@@ -119,15 +119,15 @@ class Watcher:
         self.runner.warm()
         self._doing("")
 
-    def run(self, asked: Callable[[], bool]) -> None:
+    def run(self, request: Callable[[], bool]) -> None:
         """Watch until the exam is replaced by another.
 
         Args:
-            asked: tells, once for each time, that somebody wants everything graded now.
+            request: tells, once for each time, that somebody wants everything graded now.
         """
         drawn_at = looked_at = time.monotonic()
         while _signature(self.workspace.exam_toml) == self._drawn:
-            categories = self._submitted() if asked() else self.files.saved()
+            categories = self._submitted() if request() else self.files.saved()
             if categories:
                 self.grade(categories)
             moment = time.monotonic()
@@ -136,7 +136,7 @@ class Watcher:
                 self._show(standing.read(self.workspace, self.exam))
             elif moment - drawn_at > REDRAW_SECONDS:
                 drawn_at = moment
-                self._show(_ticked(self.view.standing))
+                self._show(_tick(self.view.standing))
             time.sleep(POLL_SECONDS)
 
     def grade(self, categories: Sequence[int]) -> None:
@@ -162,7 +162,7 @@ class Watcher:
         self.screen.show(self.view)
 
 
-def _ticked(before: Standing) -> Standing:
+def _tick(before: Standing) -> Standing:
     """Return the standing with the clock a moment later, without touching the disk."""
     clock = before.session
     return Standing(exam_clock.advance(clock, exam_clock.Reading.now()) if clock else None, before.categories)
@@ -178,15 +178,15 @@ def watch(workspace: Workspace, exam: Exam, screen: Screen, keep_models: bool = 
     enter = threading.Event()
     threading.Thread(target=_read_enters, args=(enter,), daemon=True).start()
 
-    def asked() -> bool:
-        was = enter.is_set()
+    def request() -> bool:
+        is_set = enter.is_set()
         enter.clear()
-        return was
+        return is_set
 
     with new_runner(workspace, exam) as runner:
         watcher = Watcher(workspace, exam, screen, runner, keep_models)
         watcher.prepare()
-        watcher.run(asked)
+        watcher.run(request)
 
 
 def _read_enters(enter: threading.Event) -> None:

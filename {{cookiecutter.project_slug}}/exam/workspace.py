@@ -326,9 +326,9 @@ def _questions(values: Mapping[str, Any]) -> dict[int, str]:
     unknown = sorted(set(table) - {f"category{number}" for number in CATEGORIES})
     if unknown:
         raise _wrong(f"[questions] has {unknown[0]}, which is not a category")
-    found = {number: table.get(f"category{number}") for number in CATEGORIES}
-    for number, question in found.items():
+    questions = {number: table.get(f"category{number}") for number in CATEGORIES}
+    for number, question in questions.items():
         # The id becomes a folder's name below exam/bank: nothing but a plain name may get there.
         if not isinstance(question, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", question):
             raise _wrong(f"category{number} must name a question, found {question!r}")
-    return {number: str(question) for number, question in found.items()}
+    return {number: str(question) for number, question in questions.items()}

@@ -72,11 +72,11 @@ def _memory_excess(calls: list[Call], rows: int) -> str | None:
     """Compare the sizes of what flows between the layers with the memory."""
     whole = 0
     for call in calls:
-        given = 4 * sum(map(_values, call.outputs))
-        step = given + 4 * (sum(map(_values, call.inputs)) + _between(call, rows))
+        output_bytes = 4 * sum(map(_values, call.outputs))
+        step = output_bytes + 4 * (sum(map(_values, call.inputs)) + _between(call, rows))
         if step > MAX_STEP_BYTES:
             return f"needs {step / 2**30:,.0f} GB for input and output of layer {_name(call)!r} with {rows:,} samples"
-        whole += given
+        whole += output_bytes
     if whole > MAX_BYTES:
         return f"needs {whole / 2**30:,.0f} GB for the outputs of its layers with {rows:,} samples"
     return None
@@ -84,7 +84,7 @@ def _memory_excess(calls: list[Call], rows: int) -> str | None:
 
 def _between(call: Call, rows: int) -> int:
     """Return how many values a layer or operation needs besides what it takes and gives."""
-    return _counted(_SCRATCH, call) if _is_operation(call) else _scores(call) * _samples(call, rows)
+    return _count(_SCRATCH, call) if _is_operation(call) else _scores(call) * _samples(call, rows)
 
 
 def _time_excess(calls: list[Call], rows: int) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _time_excess(calls: list[Call], rows: int) -> Iterator[str]:
 def _work(call: Call, rows: int) -> int:
     """Return how many multiplications a call takes for a batch."""
     if _is_operation(call):
-        return _counted(_WORK, call)
+        return _count(_WORK, call)
     each_sample = (_weights(call) or 0) * _repetitions(call) + 2 * _scores(call) * _last(call)
     return each_sample * _samples(call, rows)
 
@@ -115,11 +115,11 @@ def missing_weights(calls: list[Call], stored: int) -> str | None:
     Raises:
         One of ``shapes.STRANGE`` for settings that cannot be calculated with.
     """
-    wanted: dict[int, int] = {}
+    weights: dict[int, int] = {}
     for call in calls:
-        wanted[id(call.layer)] = _weights(call) or 0
-    if sum(wanted.values()) > 1.1 * stored + SPARE_WEIGHTS:
-        return f"{stored:,} weights for layers that need {sum(wanted.values()):,}"
+        weights[id(call.layer)] = _weights(call) or 0
+    if sum(weights.values()) > 1.1 * stored + SPARE_WEIGHTS:
+        return f"{stored:,} weights for layers that need {sum(weights.values()):,}"
     return None
 
 
@@ -130,8 +130,8 @@ def _connections(entry: Any) -> tuple[int, int]:
     if not isinstance(inner, list):
         return 1, 1
     counts = [_connections(layer) for layer in inner]
-    calls, made = sum(count for count, _ in counts), sum(count for _, count in counts)
-    return calls, made + (calls * len(inner) // 2 if entry.get("class_name") == "Sequential" else calls)
+    calls, connections = sum(count for count, _ in counts), sum(count for _, count in counts)
+    return calls, connections + (calls * len(inner) // 2 if entry.get("class_name") == "Sequential" else calls)
 
 
 def _largest_number(item: allowlist.Declared) -> int:
@@ -201,10 +201,10 @@ def _steps(call: Call) -> int:
 
 def _scores(call: Call) -> int:
     """Return how many scores an attention layer gives: each place of one sequence with each of the other."""
-    taken = [_sample(shape) for shape in call.inputs]
-    if _class(call) not in _ATTENTION or not taken or not all(taken):
+    inputs = [_sample(shape) for shape in call.inputs]
+    if _class(call) not in _ATTENTION or not inputs or not all(inputs):
         return 0
-    lengths = [_values(shape[:-1]) for shape in (taken[0], taken[-1]) if shape]
+    lengths = [_values(shape[:-1]) for shape in (inputs[0], inputs[-1]) if shape]
     heads = call.layer["config"].get("num_heads", call.layer["config"].get("num_query_heads", 1))
     return math.prod(lengths) * (heads if isinstance(heads, int) else 1)
 
@@ -309,14 +309,14 @@ _WEIGHTS: dict[str, Callable[[Shape, Config], int]] = {
 Count = Callable[..., int]
 
 
-def _counted(table: dict[str, Count], call: Call) -> int:
+def _count(table: dict[str, Count], call: Call) -> int:
     """Return what a table counts for one call of an operation; 0 when it is not in the table or not understood."""
-    count, given = table.get(_class(call)), call.outputs[0] if call.outputs else None
-    if count is None or given is None or call.arguments is None:
+    count, result = table.get(_class(call)), call.outputs[0] if call.outputs else None
+    if count is None or result is None or call.arguments is None:
         return 0
     args, kwargs = call.arguments
     try:
-        return count(call.layer.get("config") or {}, given, *args, **kwargs)
+        return count(call.layer.get("config") or {}, result, *args, **kwargs)
     except shapes.STRANGE:
         return 0
 
@@ -331,13 +331,13 @@ def _depth(argument: Argument, place: int = -1) -> int:
     return shape_of(argument)[place] or 1
 
 
-def _along_last(config: Config, given: Shape, x1: Argument, x2: Argument) -> int:
-    return _values(given) * _depth(x1)
+def _along_last(config: Config, result: Shape, x1: Argument, x2: Argument) -> int:
+    return _values(result) * _depth(x1)
 
 
-def _tensordot(config: Config, given: Shape, x1: Argument, x2: Argument) -> int:
+def _tensordot(config: Config, result: Shape, x1: Argument, x2: Argument) -> int:
     axes, _ = operations.contracted(config, x1, x2)
-    return _values(given) * _values(tuple(shape_of(x1)[axis] for axis in axes))
+    return _values(result) * _values(tuple(shape_of(x1)[axis] for axis in axes))
 
 
 def _einsum_steps(config: Config, operands: tuple[Argument, ...]) -> list[tuple[int, int]]:
@@ -353,18 +353,18 @@ def _einsum_steps(config: Config, operands: tuple[Argument, ...]) -> list[tuple[
 
 
 def _separable_work(
-    config: Config, given: Shape, inputs: Argument, depthwise_kernel: Argument, pointwise_kernel: Argument
+    config: Config, result: Shape, inputs: Argument, depthwise_kernel: Argument, pointwise_kernel: Argument
 ) -> int:
     """Slide the one kernel over each channel, then mix the channels."""
     *_, between, after = shape_of(pointwise_kernel)
     places = _values(shape_of(depthwise_kernel)[:-2])
-    return _values(given) // (after or 1) * (between or 1) * (places + (after or 1))
+    return _values(result) // (after or 1) * (between or 1) * (places + (after or 1))
 
 
 def _cubic(parameter: str) -> Count:
     """Return the count of an operation on matrices, whose argument has this name."""
 
-    def count(config: Config, given: Shape, *args: Argument, **kwargs: Argument) -> int:
+    def count(config: Config, result: Shape, *args: Argument, **kwargs: Argument) -> int:
         matrix = args[0] if args else kwargs[parameter]
         return 10 * _size(matrix) * max(_depth(matrix, -1), _depth(matrix, -2))
 
@@ -384,58 +384,58 @@ def _blur(config: Config) -> int:
 
 _WORK: dict[str, Count] = {
     **dict.fromkeys(("Matmul", "Dot", "Inner"), _along_last),
-    "CDist": lambda config, given, x, y: _values(given) * _depth(x),
-    "Corrcoef": lambda config, given, x: _values(given) * _depth(x),
-    "Correlate": lambda config, given, x1, x2: _size(x1) * _size(x2),
+    "CDist": lambda config, result, x, y: _values(result) * _depth(x),
+    "Corrcoef": lambda config, result, x: _values(result) * _depth(x),
+    "Correlate": lambda config, result, x1, x2: _size(x1) * _size(x2),
     "Tensordot": _tensordot,
-    "Einsum": lambda config, given, *operands: sum(work for work, _ in _einsum_steps(config, operands)),
-    "Conv": lambda config, given, inputs, kernel: _values(given) * _values(shape_of(kernel)[:-1]),
-    "DepthwiseConv": lambda config, given, inputs, kernel: _values(given) * _values(shape_of(kernel)[:-2]),
+    "Einsum": lambda config, result, *operands: sum(work for work, _ in _einsum_steps(config, operands)),
+    "Conv": lambda config, result, inputs, kernel: _values(result) * _values(shape_of(kernel)[:-1]),
+    "DepthwiseConv": lambda config, result, inputs, kernel: _values(result) * _values(shape_of(kernel)[:-2]),
     "SeparableConv": _separable_work,
-    "ConvTranspose": lambda config, given, inputs, kernel: _size(inputs) * _values(shape_of(kernel)[:-1]),
+    "ConvTranspose": lambda config, result, inputs, kernel: _size(inputs) * _values(shape_of(kernel)[:-1]),
     **dict.fromkeys(
         ("AveragePool", "MaxPool"),
-        lambda config, given, inputs: _values(given) * math.prod(each(config["pool_size"], len(given) - 2)),
+        lambda config, result, inputs: _values(result) * math.prod(each(config["pool_size"], len(result) - 2)),
     ),
-    "DotProductAttention": lambda config, given, query, key, value, *more, **other: (
+    "DotProductAttention": lambda config, result, query, key, value, *more, **other: (
         _attention_scores(query, key) * (_depth(query) + _depth(value))
     ),
-    "CTCDecode": lambda config, given, inputs, sequence_lengths: _size(inputs) * config.get("beam_width", 100),
+    "CTCDecode": lambda config, result, inputs, sequence_lengths: _size(inputs) * config.get("beam_width", 100),
     **dict.fromkeys(("Lstsq", "Solve", "SolveTriangular"), _cubic("a")),
     **dict.fromkeys(
         """Cholesky CholeskyInverse Det Eig Eigh Inv Logdet LuFactor MatrixRank Pinv Qr SVD Slogdet""".split(),
         _cubic("x"),
     ),
-    "Norm": lambda config, given, x: _cubic("x")(config, given, x) if config.get("ord") in ("nuc", 2, -2) else 0,
-    "GaussianBlur": lambda config, given, images: _values(given) * math.prod(each(config["kernel_size"], 2)),
-    "ElasticTransform": lambda config, given, images: 2 * _values(given) * _blur(config),
-    "ExtractPatches": lambda config, given, images: _values(given) * _patch(config, given),
-    "SSIM": lambda config, given, image1, image2: 5 * _size(image1) * config.get("filter_size", 11) ** 2,
-    "ScaleAndTranslate": lambda config, given, images, *more, **other: (
-        max(_values(given), _size(images)) * max(_values((axis,)) for axis in (*given, *shape_of(images)))
+    "Norm": lambda config, result, x: _cubic("x")(config, result, x) if config.get("ord") in ("nuc", 2, -2) else 0,
+    "GaussianBlur": lambda config, result, images: _values(result) * math.prod(each(config["kernel_size"], 2)),
+    "ElasticTransform": lambda config, result, images: 2 * _values(result) * _blur(config),
+    "ExtractPatches": lambda config, result, images: _values(result) * _patch(config, result),
+    "SSIM": lambda config, result, image1, image2: 5 * _size(image1) * config.get("filter_size", 11) ** 2,
+    "ScaleAndTranslate": lambda config, result, images, *more, **other: (
+        max(_values(result), _size(images)) * max(_values((axis,)) for axis in (*result, *shape_of(images)))
     ),
 }
 """Operation -> its multiplications, from its configuration, the shape that it gives, and its arguments."""
 
 
-def _patch(config: Config, given: Shape) -> int:
+def _patch(config: Config, result: Shape) -> int:
     """Return how many values each patch of ``extract_patches`` has: they are the channels of the result."""
     axes = 2 if isinstance(config["size"], int) else len(config["size"])
-    return given[-axes - 1 if config.get("data_format") == "channels_first" else -1] or 1
+    return result[-axes - 1 if config.get("data_format") == "channels_first" else -1] or 1
 
 
 _SCRATCH: dict[str, Count] = {
-    "CDist": lambda config, given, x, y: 2 * _values(given) * _depth(x),
-    "IsIn": lambda config, given, x1, x2: _size(x1) * _size(x2),
-    "MultiHot": lambda config, given, inputs: _size(inputs) * config["num_classes"],
-    "Argpartition": lambda config, given, x: _size(x) * (min(config["kth"], _size(x)) + 1),
-    "Einsum": lambda config, given, *operands: sum(size for _, size in _einsum_steps(config, operands)[:-1]),
-    "DotProductAttention": lambda config, given, query, key, *more, **other: 2 * _attention_scores(query, key),
-    "CTCLoss": lambda config, given, target, output, *more, **lengths: 2 * _size(target) * _depth(output, 1),
-    "Fold": lambda config, given, x: (product(each(config["kernel_size"], 2)) or 0) * _values(given[-2:]),
-    "GaussianBlur": lambda config, given, images: math.prod(each(config["kernel_size"], 2)) * _depth(images),
-    "ElasticTransform": lambda config, given, images: 2 * _blur(config),
-    "ExtractPatches": lambda config, given, images: _patch(config, given) ** 2,
-    "SSIM": lambda config, given, image1, image2: config.get("filter_size", 11) ** 2 * _depth(image1),
+    "CDist": lambda config, result, x, y: 2 * _values(result) * _depth(x),
+    "IsIn": lambda config, result, x1, x2: _size(x1) * _size(x2),
+    "MultiHot": lambda config, result, inputs: _size(inputs) * config["num_classes"],
+    "Argpartition": lambda config, result, x: _size(x) * (min(config["kth"], _size(x)) + 1),
+    "Einsum": lambda config, result, *operands: sum(size for _, size in _einsum_steps(config, operands)[:-1]),
+    "DotProductAttention": lambda config, result, query, key, *more, **other: 2 * _attention_scores(query, key),
+    "CTCLoss": lambda config, result, target, output, *more, **lengths: 2 * _size(target) * _depth(output, 1),
+    "Fold": lambda config, result, x: (product(each(config["kernel_size"], 2)) or 0) * _values(result[-2:]),
+    "GaussianBlur": lambda config, result, images: math.prod(each(config["kernel_size"], 2)) * _depth(images),
+    "ElasticTransform": lambda config, result, images: 2 * _blur(config),
+    "ExtractPatches": lambda config, result, images: _patch(config, result) ** 2,
+    "SSIM": lambda config, result, image1, image2: config.get("filter_size", 11) ** 2 * _depth(image1),
 }
 """Operation -> the number of values that it needs besides its inputs and outputs."""

@@ -141,9 +141,9 @@ def _functional(config: Config) -> Config:
     for layer in layers:
         nodes = [calls.node(node, layer["class_name"]) for node in layer.get("inbound_nodes", [])]
         rewritten.append({**_layer(layer), "inbound_nodes": nodes})
-    known: Config = {key: config[key] for key in ("name", "trainable") if key in config}
+    settings: Config = {key: config[key] for key in ("name", "trainable") if key in config}
     return {
-        **known,
+        **settings,
         "layers": rewritten,
         "input_layers": calls.ends(config["input_layers"]),
         "output_layers": calls.ends(config["output_layers"]),
@@ -162,8 +162,8 @@ def _layer(entry: Config) -> Config:
         config["batch_shape"] = config["batch_input_shape"]
     dropped = _DROPPED_ANYWHERE | _DROPPED.get(class_name, set())
     names = _RENAMED_KEYS.get(class_name, {})
-    kept = {names.get(key) or key: _value(key, value) for key, value in config.items() if key not in dropped}
-    return _as_keras(entry, "keras.layers", _RENAMED_CLASSES.get(class_name, class_name), kept)
+    settings = {names.get(key) or key: _value(key, value) for key, value in config.items() if key not in dropped}
+    return _as_keras(entry, "keras.layers", _RENAMED_CLASSES.get(class_name, class_name), settings)
 
 
 def _value(key: str, value: Any) -> Any:
@@ -195,10 +195,10 @@ def _as_keras(entry: Config, module: str, class_name: str, config: Config) -> Co
     Keras 2.12 and before wrote no module; without it Keras 3 finds no layer inside Bidirectional or TimeDistributed.
     A class of somebody else's module stays as it is: it cannot be loaded, and must not become one of Keras.
     """
-    kept = {key: value for key, value in entry.items() if key not in ("build_config", "shared_object_id")}
+    rest = {key: value for key, value in entry.items() if key not in ("build_config", "shared_object_id")}
     if not str(entry.get("module") or "keras").startswith("keras"):
-        return kept
-    return {**kept, "module": module, "class_name": class_name, "registered_name": None, "config": config}
+        return rest
+    return {**rest, "module": module, "class_name": class_name, "registered_name": None, "config": config}
 
 
 def _refuse_other_meaning(class_name: str, config: Config) -> None:
@@ -253,17 +253,17 @@ class _Calls:
             if isinstance(layer.get("config"), dict) and "layers" in layer["config"]
         }
 
-    def ends(self, written: Any) -> Any:
+    def ends(self, reference: Any) -> Any:
         """Rewrite ``input_layers`` or ``output_layers``, whatever their structure.
 
         A list of one becomes that one, or Keras 3 would answer with a list of one array. Where a nested model is the
         end, Keras 3 itself subtracts 1 from the index of a functional model, not from that of a Sequential.
         """
-        if isinstance(written, dict):
-            return {key: self.ends(value) for key, value in written.items()}
-        if not isinstance(written[0], str):
-            return self.ends(written[0]) if len(written) == 1 else [self.ends(value) for value in written]
-        name, index, tensor = written[:3]
+        if isinstance(reference, dict):
+            return {key: self.ends(value) for key, value in reference.items()}
+        if not isinstance(reference[0], str):
+            return self.ends(reference[0]) if len(reference) == 1 else [self.ends(value) for value in reference]
+        name, index, tensor = reference[:3]
         return [name, index - 1 if self._models.get(name) == "Sequential" and index else index, tensor]
 
     def node(self, node: list[Any], class_name: str) -> Config:
@@ -273,8 +273,8 @@ class _Calls:
         """
         node = [node] if node and isinstance(node[0], str) else node
         tensors = [self._tensor(reference) for reference in node]
-        written = node[-1][3] if node and len(node[-1]) > 3 else {}
-        arguments = {key: self._argument(value) for key, value in written.items()}
+        kwargs = node[-1][3] if node and len(node[-1]) > 3 else {}
+        arguments = {key: self._argument(value) for key, value in kwargs.items()}
         if len(tensors) > 1 and class_name in (*_RNN, "Bidirectional"):
             arguments["initial_state"], tensors = tensors[1:], tensors[:1]
         return {"args": [tensors[0] if len(tensors) == 1 else tensors], "kwargs": arguments}

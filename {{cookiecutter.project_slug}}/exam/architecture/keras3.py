@@ -89,8 +89,8 @@ def _in_a_graph(model: Config) -> Config:
         for layer, name, called in zip(config["layers"], names, calls, strict=True)
     ]
     ends = {"input_layers": [[names[0], 0, 0]], "output_layers": [[names[-1], 0, 0]]}
-    kept = {key: config[key] for key in ("name", "trainable") if key in config}
-    return {**model, "class_name": "Functional", "config": {**kept, "layers": row, **ends}}
+    settings = {key: config[key] for key in ("name", "trainable") if key in config}
+    return {**model, "class_name": "Functional", "config": {**settings, "layers": row, **ends}}
 
 
 def _as_frozen_as_it_was(entry: Any) -> Any:
@@ -153,16 +153,16 @@ def in_order(weights: list[str], attentions: set[str]) -> list[str]:
         weights: names such as ``model/attention/query/kernel``.
         attentions: the names of the attention layers.
     """
-    found: dict[str, list[str]] = {}
+    blocks: dict[str, list[str]] = {}
     for name in weights:
         above, part = _part(name)
         if part in _PARTS_OF_ATTENTION and above.rpartition("/")[2] in attentions:
-            found.setdefault(above, []).append(name)
-    found = {above: names for above, names in found.items() if _is_in_blocks([_part(name)[1] for name in names])}
+            blocks.setdefault(above, []).append(name)
+    blocks = {above: names for above, names in blocks.items() if _is_in_blocks([_part(name)[1] for name in names])}
     firsts = {
-        names[0]: sorted(names, key=lambda name: _PARTS_OF_ATTENTION.index(_part(name)[1])) for names in found.values()
+        names[0]: sorted(names, key=lambda name: _PARTS_OF_ATTENTION.index(_part(name)[1])) for names in blocks.values()
     }
-    moved = {name for names in found.values() for name in names}
+    moved = {name for names in blocks.values() for name in names}
     return [name for first in weights for name in firsts.get(first, [] if first in moved else [first])]
 
 

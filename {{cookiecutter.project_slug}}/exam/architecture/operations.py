@@ -43,8 +43,8 @@ def outputs(entry: Config, args: list[Argument], kwargs: dict[str, Argument]) ->
     Raises:
         One of ``shapes.STRANGE``: the call is not understood.
     """
-    given = _SHAPES[entry["class_name"]](entry.get("config") or {}, *args, **kwargs)
-    shapes = given if isinstance(given, list) else [given]
+    result = _SHAPES[entry["class_name"]](entry.get("config") or {}, *args, **kwargs)
+    shapes = result if isinstance(result, list) else [result]
     if len(shapes) > MAX_OUTPUTS:
         raise ValueError("too many outputs")
     return [_checked(shape) for shape in shapes]
@@ -59,18 +59,18 @@ def _checked(shape: Lengths | None) -> Shape | None:
     return tuple(None if axis is None else min(axis, MAX_LENGTH) for axis in shape)
 
 
-def filled(written: Any, find: Callable[[str, int, int], Argument]) -> Argument:
+def filled(value: Any, find: Callable[[str, int, int], Argument]) -> Argument:
     """Return arguments of a call as Python values, with what ``find`` returns for each tensor.
 
     Args:
-        written: the arguments in the description.
+        value: the arguments in the description.
         find: is given a tensor's history: the name of a layer, the number of its call and of the output.
     """
-    if isinstance(written, list):
-        return [filled(item, find) for item in written]
-    if not isinstance(written, dict):
-        return written
-    name, config = written["class_name"], written["config"]
+    if isinstance(value, list):
+        return [filled(item, find) for item in value]
+    if not isinstance(value, dict):
+        return value
+    name, config = value["class_name"], value["config"]
     if name == "__keras_tensor__":
         return find(*config["keras_history"])
     if name == "__slice__":
@@ -299,8 +299,8 @@ def _reshape(config: Config, x: Argument) -> Shape:
     target = [None if axis == -1 else axis for axis in ([stated] if isinstance(stated, int) else stated)]
     if target.count(None) != 1:
         return tuple(target)
-    known, values = product([axis for axis in target if axis is not None]), product(shape_of(x))
-    rest = None if values is None or known is None else -(-values // known)
+    divisor, values = product([axis for axis in target if axis is not None]), product(shape_of(x))
+    rest = None if values is None or divisor is None else -(-values // divisor)
     return tuple(rest if axis is None else axis for axis in target)
 
 
@@ -360,12 +360,12 @@ def _rearrange(config: Config, tensor: Argument, pattern: str, **lengths: int) -
     before, after = (
         [axes.strip("()").split() for axes in re.findall(r"\w+|\(.*?\)", side)] for side in pattern.split("->")
     )
-    known: dict[str, int | None] = {**lengths}
+    sizes: dict[str, int | None] = {**lengths}
     for names, length in zip(before, shape_of(tensor), strict=True):
-        rest = [name for name in names if name not in known]
-        part = product([known[name] for name in names if name in known])
-        known.update(dict.fromkeys(rest[:1], None if length is None or part is None else length // part))
-    return tuple(product([known[name] for name in names]) for names in after)
+        rest = [name for name in names if name not in sizes]
+        part = product([sizes[name] for name in names if name in sizes])
+        sizes.update(dict.fromkeys(rest[:1], None if length is None or part is None else length // part))
+    return tuple(product([sizes[name] for name in names]) for names in after)
 
 
 def _item(config: Config, x: Argument, key: Argument) -> Shape:
@@ -374,15 +374,15 @@ def _item(config: Config, x: Argument, key: Argument) -> Shape:
     keys = keys if ... in keys else [*keys, ...]
     place = keys.index(...)
     after = sum(one is not None for one in keys[place + 1 :])
-    rest, found = list(shape_of(x)), []
+    rest, shape = list(shape_of(x)), []
     for one in keys:
         if one is ...:
             count = len(rest) - after
-            found += rest[:count]
+            shape += rest[:count]
             del rest[:count]
         else:
-            found += [1] if one is None else _picked(rest.pop(0), one)
-    return tuple(found)
+            shape += [1] if one is None else _picked(rest.pop(0), one)
+    return tuple(shape)
 
 
 def _picked(length: int | None, key: Argument) -> list[int | None]:
@@ -705,14 +705,14 @@ def _multi_hot(config: Config, inputs: Argument) -> Shape:
 def _unique(config: Config, x: Argument) -> Shape | list[Shape]:
     """Return the different values, how many is unknown, and what else is asked for about them."""
     shape, axis, size = shape_of(x), config.get("axis"), config.get("size")
-    found = [(size,) if axis is None else _replaced(shape, axis, size)]
+    shapes = [(size,) if axis is None else _replaced(shape, axis, size)]
     if config.get("return_index"):
-        found.append((size,))
+        shapes.append((size,))
     if config.get("return_inverse"):
-        found.append(shape if axis is None else (shape[axis],))
+        shapes.append(shape if axis is None else (shape[axis],))
     if config.get("return_counts"):
-        found.append((size,))
-    return found
+        shapes.append((size,))
+    return shapes
 
 
 # --- Networks --------------------------------------------------------------------------------------------------------

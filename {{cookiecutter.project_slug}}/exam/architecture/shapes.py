@@ -130,8 +130,8 @@ class _Walk:
         arguments: Arguments | None = None,
     ) -> None:
         """Keep what one call took and gave."""
-        taken, given = (tuple(tensor.whole for tensor in tensors) for tensors in (inputs, outputs))
-        self.calls.append(Call(layer, taken, given, self.depth, arguments))
+        input_shapes, output_shapes = (tuple(tensor.whole for tensor in tensors) for tensors in (inputs, outputs))
+        self.calls.append(Call(layer, input_shapes, output_shapes, self.depth, arguments))
 
 
 def signature(model_config: Config) -> Signature:
@@ -214,12 +214,12 @@ class _Model:
         """Return the outputs for ``inputs``, whose order is that of ``self.inputs``."""
         self.results = {}
         # A model called on something unknown still knows what it was built for.
-        stated = self.inputs if len(self.inputs) == len(inputs) else [None] * len(inputs)
-        given = [
+        shapes = self.inputs if len(self.inputs) == len(inputs) else [None] * len(inputs)
+        tensors = [
             tensor if tensor.shape is not None else _Tensor(shape, tensor.activation, tensor.first)
-            for tensor, shape in zip(inputs, stated, strict=True)
+            for tensor, shape in zip(inputs, shapes, strict=True)
         ]
-        return self._call_sequential(given) if self._sequential else self._call_functional(given)
+        return self._call_sequential(tensors) if self._sequential else self._call_functional(tensors)
 
     def first_shape(self, layer: Config) -> Shape | None:
         """Return the shape that the first call of one of the layers gave, None when there was no call."""
@@ -270,36 +270,36 @@ class _Model:
         """Make one call of ``layer`` and return True, or return False when an input is missing."""
         if isinstance(node, dict) and allowlist.is_operation(layer):
             return self._operate_if_ready(layer, node)
-        found = [
+        inputs = [
             self._result(name, index - self._counted_from(name), tensor) for name, index, tensor in _references(node)
         ]
-        tensors = [tensor for tensor in found if tensor is not None]
-        if len(tensors) < len(found):
+        tensors = [tensor for tensor in inputs if tensor is not None]
+        if len(tensors) < len(inputs):
             return False
         self.results[_name(layer)].append(_call_layer(layer, tensors, self._walk))
         return True
 
     def _operate_if_ready(self, operation: Config, node: Config) -> bool:
         """Make one call of ``operation`` and return True, or return False when an input is missing."""
-        taken: list[_Tensor] = []
+        inputs: list[_Tensor] = []
 
         def find(name: str, call: int, output: int) -> Any:
             tensor = self._result(name, call - self._counted_from(name), output)
             if tensor is None:
                 raise _MissingError
-            taken.append(tensor)
+            inputs.append(tensor)
             return operations.UNKNOWN if tensor.whole is None else tensor.whole
 
         try:
             args = operations.filled(node.get("args", []), find)
             kwargs = {name: operations.filled(value, find) for name, value in node.get("kwargs", {}).items()}
-            given = _operate(operation, (args, kwargs), taken, self._walk)
+            outputs = _operate(operation, (args, kwargs), inputs, self._walk)
         except _MissingError:
             return False
         except STRANGE:
-            given = [_UNKNOWN]
-            self._walk.note(operation, taken, given, ([], {}))
-        self.results[_name(operation)].append(given)
+            outputs = [_UNKNOWN]
+            self._walk.note(operation, inputs, outputs, ([], {}))
+        self.results[_name(operation)].append(outputs)
         return True
 
     def _counted_from(self, name: str, end: bool = False) -> int:
@@ -324,36 +324,36 @@ class _MissingError(Exception):
     """A tensor is not there yet."""
 
 
-def _operate(operation: Config, arguments: Arguments, taken: list[_Tensor], walk: _Walk) -> list[_Tensor]:
+def _operate(operation: Config, arguments: Arguments, inputs: list[_Tensor], walk: _Walk) -> list[_Tensor]:
     """Return the outputs of one call of an operation; unknown where it is not understood."""
     try:
-        activation = operations.activation(operation, *arguments, [tensor.activation for tensor in taken])
+        activation = operations.activation(operation, *arguments, [tensor.activation for tensor in inputs])
     except STRANGE:
         activation = None
     try:
         within = walk.depth < MAX_DEPTH and next(walk.count) < MAX_CALLS
-        given = operations.outputs(operation, *arguments) if within else [None]
-        given = [_at_most(shape, operation, taken, walk) for shape in given]
-        outputs = [_result_of(shape, _still(activation, taken, shape)) for shape in given]
+        shapes = operations.outputs(operation, *arguments) if within else [None]
+        shapes = [_at_most(shape, operation, inputs, walk) for shape in shapes]
+        outputs = [_result_of(shape, _still(activation, inputs, shape)) for shape in shapes]
     except STRANGE:
-        outputs = [_Tensor(None, _still(activation, taken, None))]
-    walk.note(operation, taken, outputs, arguments)
+        outputs = [_Tensor(None, _still(activation, inputs, None))]
+    walk.note(operation, inputs, outputs, arguments)
     return outputs
 
 
-def _at_most(shape: Shape | None, operation: Config, taken: list[_Tensor], walk: _Walk) -> Shape | None:
+def _at_most(shape: Shape | None, operation: Config, inputs: list[_Tensor], walk: _Walk) -> Shape | None:
     """Return a shape with the most that an operation can find for its unknown lengths, when costs are counted."""
     if shape is None or walk.rows is None or operation["class_name"] not in operations.DEPENDING_ON_VALUES:
         return shape
-    most = operations.product([axis for tensor in taken for axis in tensor.whole or ()])
+    most = operations.product([axis for tensor in inputs for axis in tensor.whole or ()])
     return tuple(most if axis is None else axis for axis in shape)
 
 
-def _still(activation: str | None, taken: list[_Tensor], shape: Shape | None) -> str | None:
+def _still(activation: str | None, inputs: list[_Tensor], shape: Shape | None) -> str | None:
     """Return the activation, unless it is over classes and some of these were dropped: ``softmax(x)[:, 1:]``."""
     if activation not in operations.ACROSS_CLASSES:
         return activation
-    before = taken[0].whole if taken else None
+    before = inputs[0].whole if inputs else None
     return activation if shape and before and shape[-1] == before[-1] else None
 
 
@@ -398,7 +398,7 @@ def _is_length(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _references(written: Any, depth: int = 0) -> list[tuple[str, int, int]]:
+def _references(description: Any, depth: int = 0) -> list[tuple[str, int, int]]:
     """Return (layer name, call, output) of every tensor in a call, or in ``input_layers`` or ``output_layers``.
 
     Tensors in keyword arguments count only when there is none in the positional ones: they carry queries' values,
@@ -406,19 +406,19 @@ def _references(written: Any, depth: int = 0) -> list[tuple[str, int, int]]:
     """
     if depth > MAX_DEPTH:
         raise ValueError("too deep")
-    if isinstance(written, dict):
-        if "keras_history" in written:
-            return _references(written["keras_history"], depth + 1)
-        if written.get("class_name") == "__keras_tensor__":
-            return _references(written["config"], depth + 1)
-        if "args" in written:
-            return _references(written["args"], depth + 1) or _references(written.get("kwargs"), depth + 1)
-        return [reference for value in written.values() for reference in _references(value, depth + 1)]
-    if not isinstance(written, (list, tuple)):
+    if isinstance(description, dict):
+        if "keras_history" in description:
+            return _references(description["keras_history"], depth + 1)
+        if description.get("class_name") == "__keras_tensor__":
+            return _references(description["config"], depth + 1)
+        if "args" in description:
+            return _references(description["args"], depth + 1) or _references(description.get("kwargs"), depth + 1)
+        return [reference for value in description.values() for reference in _references(value, depth + 1)]
+    if not isinstance(description, (list, tuple)):
         return []
-    if len(written) >= 3 and isinstance(written[0], str) and isinstance(written[1], int):
-        return [(written[0], written[1], int(written[2]))]
-    return [reference for value in written for reference in _references(value, depth + 1)]
+    if len(description) >= 3 and isinstance(description[0], str) and isinstance(description[1], int):
+        return [(description[0], description[1], int(description[2]))]
+    return [reference for value in description for reference in _references(value, depth + 1)]
 
 
 # --- Layers: from input to output ------------------------------------------------------------------------------------
@@ -442,8 +442,8 @@ def _call_layer(layer: Config, inputs: list[_Tensor], walk: _Walk) -> list[_Tens
 def _first_axis(inputs: Sequence[_Tensor], walk: _Walk) -> int | None:
     """Return the length of the first axis of what a layer gives: that of its inputs, or of the batch."""
     lengths = [tensor.first for tensor in inputs if tensor.shape is not None]
-    known = [length for length in lengths if length is not None]
-    return None if len(known) < len(lengths) else max(known, default=walk.rows)
+    known_lengths = [length for length in lengths if length is not None]
+    return None if len(known_lengths) < len(lengths) else max(known_lengths, default=walk.rows)
 
 
 def _checked(tensor: _Tensor) -> _Tensor:
@@ -491,17 +491,18 @@ def _activation(class_name: str, config: Config, before: str | None, rank: int |
     return activation_name(config.get("activation", "linear"))
 
 
-def activation_name(written: Any) -> str | None:
+def activation_name(description: Any) -> str | None:
     """Return the Keras name of an activation as a configuration writes it: a name, a function or a layer; or None."""
-    if written is None:
+    if description is None:
         return "linear"
-    if isinstance(written, dict) and allowlist.is_operation(written):
-        return str(written["config"].get("name"))  # as the learner called the function
-    if isinstance(written, dict):
+    if isinstance(description, dict) and allowlist.is_operation(description):
+        return str(description["config"].get("name"))  # as the learner called the function
+    if isinstance(description, dict):
         # {"class_name": "function", "config": "softmax"}, or a layer used as an activation.
-        written = written.get("config") if written.get("class_name") == "function" else written.get("class_name")
-        written = _ACTIVATIONS.get(written, written) if isinstance(written, str) else None
-    return written.rpartition(">")[2] if isinstance(written, str) else None
+        key = "config" if description.get("class_name") == "function" else "class_name"
+        description = description.get(key)
+        description = _ACTIVATIONS.get(description, description) if isinstance(description, str) else None
+    return description.rpartition(">")[2] if isinstance(description, str) else None
 
 
 # --- Wrappers, recurrent layers, several inputs ----------------------------------------------------------------------

@@ -21,11 +21,11 @@ def find(bank: Path = BANK) -> dict[str, Path]:
 
 def problem(questions: Mapping[int, str]) -> str | None:
     """Return why an exam of these questions (category -> id) cannot be held, and what to type; None when it can."""
-    found = find()
+    folders = find()
     for category, question in sorted(questions.items()):
-        if question not in found:
+        if question not in folders:
             return f"exam.toml names {question!r}, but the bank has no such question. Run: python -m exam draw"
-        if found[question].parent.name != f"category{category}":
+        if folders[question].parent.name != f"category{category}":
             return (
                 f"exam.toml names {question!r} for category {category}, but that question belongs to another category. "
                 "Correct exam.toml, or draw a new exam: python -m exam draw"

@@ -79,10 +79,10 @@ def _kept(path: Path, question: Question, seed: int, most: int) -> Path:
 def _is_sound(path: Path, question: Question) -> bool:
     """Return whether a whole hidden set of this question is there: a model is never scored on damaged data."""
     try:
-        found = read(path)
+        samples = read(path)
     except Exception:  # zipfile and numpy meet a damaged file with errors of many kinds
         return False
-    return len(found.x) == len(found.y) > 0 and found.x.shape[1:] == question.input_shape
+    return len(samples.x) == len(samples.y) > 0 and samples.x.shape[1:] == question.input_shape
 
 
 def _save(path: Path, hidden: HiddenSet) -> None:

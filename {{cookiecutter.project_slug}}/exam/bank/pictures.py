@@ -34,13 +34,13 @@ def draw_files(
         draw: draws one picture; each has a random stream of its own, so that one can be drawn again alone.
         kind: Pillow's name of the file format.
     """
-    found = []
+    files = []
     for name, count in counts.items():
         for number in range(count):
             file = io.BytesIO()
             draw(generator(seed, question_id, f"{part}/{name}/{number}"), name).save(file, kind, quality=JPEG_QUALITY)
-            found.append((name, file.getvalue()))
-    return found
+            files.append((name, file.getvalue()))
+    return files
 
 
 def write_folders(folder: Path, files: Iterable[tuple[str, bytes]], suffix: str = "jpg") -> None:

@@ -115,7 +115,7 @@ class Question:
             "class_names": not multiclass or len(self.class_names) == self.output_shape[-1],
             "advice": bool(self.advice),
         }
-        broken = [field for field, kept in rules.items() if not kept]
+        broken = [field for field, is_kept in rules.items() if not is_kept]
         if broken:
             raise ValueError(f"Question {self.id!r}: {', '.join(broken)} cannot be right.")
 

@@ -43,7 +43,7 @@ def encode(texts: Sequence[str], word_index: Mapping[str, int], length: int) -> 
 
 
 def distinct(
-    write: Callable[[int], str], labels: Iterable[int], key: Callable[[str], object], taken: set[object]
+    write: Callable[[int], str], labels: Iterable[int], key: Callable[[str], object], keys: set[object]
 ) -> Labelled:
     """Return a text of its own for each label.
 
@@ -51,28 +51,28 @@ def distinct(
         write: ``(label) -> text``, another one at each call.
         labels: the class of each text.
         key: what makes two texts the same, for example their word ids.
-        taken: keys that may not come; those of the new texts are added.
+        keys: keys that may not come; those of the new texts are added.
     """
-    found: Labelled = []
+    texts: Labelled = []
     for label in labels:
         text = write(label)
-        while key(text) in taken:
+        while key(text) in keys:
             text = write(label)
-        taken.add(key(text))
-        found.append((text, label))
-    return found
+        keys.add(key(text))
+        texts.append((text, label))
+    return texts
 
 
 def unseen(
-    write: Callable[[int], str], labels: Iterable[int], word_index: Mapping[str, int], known: Array
+    write: Callable[[int], str], labels: Iterable[int], word_index: Mapping[str, int], ids: Array
 ) -> Labelled:
-    """Return a text for each label, none with the word ids of another or of a row of ``known``, (n, length)."""
-    length = known.shape[1]
+    """Return a text for each label, none with the word ids of another or of a row of ``ids``, (n, length)."""
+    length = ids.shape[1]
     return distinct(
         write,
         labels,
         key=lambda text: encode([text], word_index, length).tobytes(),
-        taken={row.tobytes() for row in known},
+        keys={row.tobytes() for row in ids},
     )
 
 

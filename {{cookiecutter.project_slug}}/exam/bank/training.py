@@ -70,11 +70,11 @@ def _make_way(data: Path, new: Path) -> None:
 def changed(data: Path) -> list[str]:
     """Return the files of a ``data/`` that are missing or no longer what was made; files added later are not asked."""
     try:
-        made = read(data / SUMS).decode().splitlines()
+        lines = read(data / SUMS).decode().splitlines()
     except (OSError, ValueError):
         return [SUMS] if (data / SUMS).exists() else []  # made before there was such a file
-    wanted = {tuple(line.split("  ", 1)) for line in made}
-    return sorted({name for *_, name in wanted - _files(data)})
+    entries = {tuple(line.split("  ", 1)) for line in lines}
+    return sorted({name for *_, name in entries - _files(data)})
 
 
 def _write_sums(folder: Path) -> None:

@@ -141,9 +141,9 @@ def examine(
     Raises:
         DataUnavailable: a sample cannot be made.
     """
-    wanted = [result for result in results if result.status == "scored" and result.value is not None]
+    candidates = [result for result in results if result.status == "scored" and result.value is not None]
     with scratch.folder(workspace) as folder, new_runner(workspace, exam) as runner:
-        trials = [_begin(workspace, result, folder) for result in wanted]
+        trials = [_begin(workspace, result, folder) for result in candidates]
         for trial in trials:
             progress(f"Making fresh samples for category {trial.result.category}")
             _make_samples(trial, exam.seed)
@@ -158,10 +158,10 @@ def _begin(workspace: Workspace, result: Result, folder: Path) -> _Trial:
     """Copy the graded file, which has passed the inspection; adapt it to our Keras as the grading did."""
     trial = _Trial(bank.load(result.question), result, None)
     model = folder / str(result.category) / "mymodel.h5"
-    repaired, version = model.with_name("repaired.h5"), result.versions.get("saved by keras")
+    target, version = model.with_name("repaired.h5"), result.versions.get("saved by keras")
     with suppress(intake.Refused, reader.Damaged):  # removed meanwhile: not the graded file any more either
         if intake.take(workspace.model(result.category), model).sha256 == result.sha256:
-            trial.model = repaired if sandbox.repaired_copy(model, repaired, version) else model
+            trial.model = target if sandbox.repaired_copy(model, target, version) else model
     return trial
 
 
@@ -185,8 +185,8 @@ def _luck(workspace: Workspace, trial: _Trial, outcomes: list[Outcome[Array]]) -
         return replace(luck, notes=(CHANGED.format(category=result.category),))
     for fault in filter(None, (outcome.fault for outcome in outcomes)):
         write_fault(workspace, question, fault)
-    predicted = [(path, outcome.value) for path, outcome in zip(trial.fresh, outcomes, strict=True)]
-    samples = [score(question, hidden.read(path), value) for path, value in predicted if value is not None]
+    answers = [(path, outcome.value) for path, outcome in zip(trial.fresh, outcomes, strict=True)]
+    samples = [score(question, hidden.read(path), value) for path, value in answers if value is not None]
     notes = []
     if len(samples) < len(trial.fresh):
         notes.append(FAILED)
@@ -226,7 +226,7 @@ def interval(question: Question, samples: HiddenSet, predictions: Array) -> Inte
     from scipy.stats import bootstrap
 
     part, whole = metric.parts(samples.y, predictions, samples.baseline)
-    found = bootstrap(
+    estimate = bootstrap(
         (np.arange(len(part)),),
         lambda rows: metric.combine(part[rows], whole[rows]),
         n_resamples=RESAMPLES,
@@ -235,6 +235,6 @@ def interval(question: Question, samples: HiddenSet, predictions: Array) -> Inte
         confidence_level=LEVEL / 100,
         rng=np.random.default_rng(0),
     )
-    low, high = (round(float(value), 4) for value in found.confidence_interval)
+    low, high = (round(float(value), 4) for value in estimate.confidence_interval)
     worse, better = sorted((question.points(low), question.points(high)))
     return Interval(low, high, (worse, better))

@@ -87,12 +87,12 @@ def _begin(workspace: Workspace, exam: Exam, category: int, folder: Path) -> _Gr
     """Copy and inspect one file; finish at once when it was graded before or cannot be graded."""
     started = time.monotonic()
     question, model = bank.load(exam.questions[category]), workspace.model(category)
-    shown = f"Category{category}/{model.name}"
-    grading = _Grading(question, Inspection(model, shown, ""), hidden.fingerprint(question), started)
+    label = f"Category{category}/{model.name}"
+    grading = _Grading(question, Inspection(model, label, ""), hidden.fingerprint(question), started)
     try:
-        grading.seen = sandbox.enter(model, question, shown, folder)
+        grading.seen = sandbox.enter(model, question, label, folder)
         if grading.seen.finding is None:
-            grading.result = _cached(workspace, exam, grading)
+            grading.result = _cached_result(workspace, exam, grading)
         if grading.result is None:
             grading.seen = sandbox.examine(grading.seen, question, exam.questions)
             if grading.seen.finding is None:
@@ -114,15 +114,15 @@ def _of_the_disk(error: Exception) -> bool:
 
 def _repair(grading: _Grading, exam: Exam) -> None:
     """Make the private copy readable for the Keras that grades, and note what it is that will be loaded."""
-    seen = grading.seen
-    repaired = seen.path.with_name("repaired.h5")
+    inspection = grading.seen
+    target = inspection.path.with_name("repaired.h5")
     try:
-        if sandbox.repaired_copy(seen.path, repaired, seen.keras_version):
-            seen.path = repaired
-        grading.loaded = _digest(seen.path)
+        if sandbox.repaired_copy(inspection.path, target, inspection.keras_version):
+            inspection.path = target
+        grading.loaded = _digest(inspection.path)
     except reader.Damaged as damaged:
-        found = finding("unreadable-file", path=seen.shown, reason=str(damaged))
-        grading.result = _result(grading, exam, "not gradable", 0, findings=(found,))
+        damage = finding("unreadable-file", path=inspection.shown, reason=str(damaged))
+        grading.result = _result(grading, exam, "not gradable", 0, findings=(damage,))
 
 
 def _digest(copy: Path) -> str | None:
@@ -178,14 +178,14 @@ def _job(workspace: Workspace, exam: Exam, grading: _Grading) -> Job:
         DataUnavailable: the hidden set cannot be made.
         RuntimeError: somebody has changed the private copy.
     """
-    question, seen = grading.question, grading.seen
-    if not seen.path.resolve().is_relative_to(workspace.scratch.resolve()):
-        raise RuntimeError(f"{seen.path} is not a private copy")
-    if grading.loaded is None or _digest(seen.path) != grading.loaded:
-        raise RuntimeError(f"{seen.path} was changed after its inspection")
+    question, inspection = grading.question, grading.seen
+    if not inspection.path.resolve().is_relative_to(workspace.scratch.resolve()):
+        raise RuntimeError(f"{inspection.path} is not a private copy")
+    if grading.loaded is None or _digest(inspection.path) != grading.loaded:
+        raise RuntimeError(f"{inspection.path} was changed after its inspection")
     path = hidden.ensure(question, exam.seed)
     folder = workspace.category(question.category)
-    return Job(question, seen.path, path, folder, seen.keras_version or "?")
+    return Job(question, inspection.path, path, folder, inspection.keras_version or "?")
 
 
 def _evidence(job: Job, model: LiveModel, inspection: Inspection) -> Evidence:
@@ -221,8 +221,8 @@ def _fault(workspace: Workspace, exam: Exam, grading: _Grading, what: str, cause
     A sentence is for the learner too; a traceback is not.
     """
     write_fault(workspace, grading.question, what)
-    told = cause or what
-    return replace(_result(grading, exam, "grader fault", None), cause="" if "\n" in told else told)
+    text = cause or what
+    return replace(_result(grading, exam, "grader fault", None), cause="" if "\n" in text else text)
 
 
 def _result(
@@ -253,7 +253,7 @@ def _result(
     )
 
 
-def _versions(seen: Inspection) -> dict[str, str]:
+def _versions(inspection: Inspection) -> dict[str, str]:
     """Return what a teacher needs to repeat the grading elsewhere."""
     versions = {"grader": __version__, "python": platform.python_version(), "system": sys.platform}
     for package in ("tensorflow", "tensorflow-cpu", "keras", "numpy"):
@@ -261,12 +261,12 @@ def _versions(seen: Inspection) -> dict[str, str]:
             versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    if seen.keras_version:
-        versions["saved by keras"] = seen.keras_version
+    if inspection.keras_version:
+        versions["saved by keras"] = inspection.keras_version
     return versions
 
 
-def _cached(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | None:
+def _cached_result(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | None:
     """Return the answer of an earlier grading of the same file, or None; None too when its predictions are lost."""
     file = cache.path(workspace, grading.seen.sha256, exam.seed, grading.fingerprint)
     if cache.read_predictions(file) is None:

@@ -23,9 +23,9 @@ def folder(workspace: Workspace) -> Iterator[Path]:
     """Make a folder for one grading and remove it afterwards, and with it those that a kill has left."""
     workspace.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     _remove_what_a_kill_left(workspace)
-    with tempfile.TemporaryDirectory(dir=workspace.scratch, prefix="grading-", ignore_cleanup_errors=True) as made:
-        with locks.held(_lock(Path(made))):
-            yield Path(made)
+    with tempfile.TemporaryDirectory(dir=workspace.scratch, prefix="grading-", ignore_cleanup_errors=True) as name:
+        with locks.held(_lock(Path(name))):
+            yield Path(name)
 
 
 def _remove_what_a_kill_left(workspace: Workspace) -> None:

@@ -27,14 +27,14 @@ def problem(folder: Path, runner: Runner) -> str | None:
     """
     if runner.is_proven:
         return None
-    with tempfile.TemporaryDirectory(dir=folder) as made:
+    with tempfile.TemporaryDirectory(dir=folder) as subfolder:
         x = minimal_model.inputs()
-        outcome = send(minimal_model.write(Path(made, "tiny.h5")), x, folder, runner)
-    found = difference(outcome, minimal_model.answers(x))
-    runner.is_proven = not isinstance(found, str) and found <= TOLERANCE
-    if isinstance(found, float):
-        found = f"A model with one neuron predicts wrong values (off by {found:.1e})."
-    return None if runner.is_proven else found
+        outcome = send(minimal_model.write(Path(subfolder, "tiny.h5")), x, folder, runner)
+    deviation = difference(outcome, minimal_model.answers(x))
+    runner.is_proven = not isinstance(deviation, str) and deviation <= TOLERANCE
+    if isinstance(deviation, float):
+        deviation = f"A model with one neuron predicts wrong values (off by {deviation:.1e})."
+    return None if runner.is_proven else deviation
 
 
 def send(model: Path, x: Array, folder: Path, runner: Runner) -> Outcome[Array]:
@@ -45,19 +45,19 @@ def send(model: Path, x: Array, folder: Path, runner: Runner) -> Outcome[Array]:
         OSError: the copies cannot be written.
     """
     question = bank.load(minimal_model.QUESTION)
-    seen = sandbox.inspect(model, question, scratch=folder)
-    if seen.finding is not None:
-        return Outcome(finding=seen.finding)
-    hidden = seen.path.with_name("x.npz")
+    inspection = sandbox.inspect(model, question, scratch=folder)
+    if inspection.finding is not None:
+        return Outcome(finding=inspection.finding)
+    hidden = inspection.path.with_name("x.npz")
     np.savez(hidden, x=x)
-    (outcome,) = runner.run([Job(question, seen.path, hidden, folder)], predict)
+    (outcome,) = runner.run([Job(question, inspection.path, hidden, folder)], predict)
     return outcome
 
 
-def difference(outcome: Outcome[Array], wanted: Array) -> float | str:
-    """Return by how much the answers differ from what is ``wanted`` at most; a sentence where there are none."""
+def difference(outcome: Outcome[Array], expected: Array) -> float | str:
+    """Return by how much the answers differ from what is ``expected`` at most; a sentence where there are none."""
     if outcome.value is not None:
-        return float(np.max(np.abs(outcome.value - wanted)))
+        return float(np.max(np.abs(outcome.value - expected)))
     if outcome.finding is not None:
         return outcome.finding.message
     return (outcome.fault or "The process stopped.").strip().splitlines()[-1]

@@ -43,7 +43,7 @@ UV = {
     "no-proxy": "NO_PROXY",
 }
 """uv is told the same: key in its files -> variable with the same meaning."""
-Found = dict[str, tuple[str, str]]
+Variables = dict[str, tuple[str, str]]
 """Variable -> its value, and the file that sets it."""
 
 
@@ -57,66 +57,66 @@ def settings(folder: Path) -> dict[str, Any]:
         ``pip`` and ``uv``, each variable -> (value, file); ``broken``, installer -> file that cannot be read and why.
     """
     broken: dict[str, str] = {}
-    found: dict[str, Any] = {"pip": _pip_settings(broken), "uv": _uv_settings(folder, broken)}
-    return {**found, "broken": broken}
+    answer: dict[str, Any] = {"pip": _pip_settings(broken), "uv": _uv_settings(folder, broken)}
+    return {**answer, "broken": broken}
 
 
-def _pip_settings(broken: dict[str, str]) -> Found:
+def _pip_settings(broken: dict[str, str]) -> Variables:
     """Read pip's files; a section for ``install`` outweighs ``global`` in whatever file, as pip has it."""
     try:
         from pip._internal.configuration import get_configuration_files
     except ImportError:  # an environment that uv made, and fills
         return {}
     files = [Path(file) for several in get_configuration_files().values() for file in several]
-    named = os.environ.get("PIP_CONFIG_FILE")
-    if named == os.devnull:
+    path = os.environ.get("PIP_CONFIG_FILE")
+    if path == os.devnull:
         return {}
-    read = []
-    for file in [*files, *([Path(named)] if named else [])]:
+    parsers = []
+    for file in [*files, *([Path(path)] if path else [])]:
         if not file.is_file():
             continue
         parser = configparser.RawConfigParser()
         try:
             parser.read_string(file.read_text(encoding="utf-8"), str(file))
-            read.append((parser, str(file)))
+            parsers.append((parser, str(file)))
         except (OSError, ValueError, configparser.Error) as error:
-            broken["pip"] = _told(file, error)
-    found: Found = {}
+            broken["pip"] = _complaint(file, error)
+    variables: Variables = {}
     for section in ("global", "install"):
-        for parser, name in read:
+        for parser, name in parsers:
             for key, value in parser.items(section) if parser.has_section(section) else ():
                 key = key.lower().replace("_", "-").removeprefix("--")
                 if key in PIP and value.strip():
-                    found["PIP_" + key.upper().replace("-", "_")] = " ".join(value.split()), name
-    return found
+                    variables["PIP_" + key.upper().replace("-", "_")] = " ".join(value.split()), name
+    return variables
 
 
-def _uv_settings(folder: Path, broken: dict[str, str]) -> Found:
+def _uv_settings(folder: Path, broken: dict[str, str]) -> Variables:
     """Read uv's files, from the machine's to those around ``folder``; a later one outweighs an earlier one."""
-    found: Found = {}
+    variables: Variables = {}
     for file in _uv_files(folder):
         try:
             table = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            broken["uv"] = _told(file, error)
+            broken["uv"] = _complaint(file, error)
             continue
         if file.name == "pyproject.toml":
             table = _table(_table(table.get("tool")).get("uv"))
         for key, value in {**table, **_table(table.get("pip"))}.items():
             if key in UV and value not in (None, "", []):
-                found[UV[key]] = _text(key, value), str(file)
+                variables[UV[key]] = _text(key, value), str(file)
         for name, value in _indexes(table.get("index")):
-            found[name] = value, str(file)
-    return found
+            variables[name] = value, str(file)
+    return variables
 
 
 def _uv_files(folder: Path) -> Iterator[Path]:
     """Yield the files that uv reads in ``folder``. Source: uv's documentation, "Configuration files"."""
-    named = os.environ.get("UV_CONFIG_FILE")
+    path = os.environ.get("UV_CONFIG_FILE")
     if os.environ.get("UV_NO_CONFIG", "").lower() in ("1", "true", "yes", "on"):
         return
-    if named:
-        yield from filter(Path.is_file, [Path(named)])
+    if path:
+        yield from filter(Path.is_file, [Path(path)])
         return
     if os.name == "nt":
         homes = [os.environ.get("PROGRAMDATA"), os.environ.get("APPDATA")]
@@ -158,7 +158,7 @@ def _text(key: str, value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _told(file: Path, error: Exception) -> str:
+def _complaint(file: Path, error: Exception) -> str:
     first = str(error).splitlines()[0].replace(str(file), "the file").rstrip(".")
     return f"{file} ({first[:120]})"
 
@@ -171,14 +171,14 @@ def missing(lock: Path) -> list[str]:
 
     Lines whose marker is for other systems count for nothing.
     """
-    there = {_normal(found.metadata["Name"] or ""): found.version for found in _own()}
+    versions = {_normal(distribution.metadata["Name"] or ""): distribution.version for distribution in _own()}
     text = re.sub(r"\\\r?\n", " ", lock.read_text(encoding="utf-8"))
-    lacking = []
+    names = []
     for line in text.splitlines():
-        wanted = re.match(r"([\w.-]+)==(\S+)\s*(?:;(.*?))?(?:\s--hash|\s#|$)", line)
-        if wanted and there.get(_normal(wanted[1])) != wanted[2] and _is_for_us(wanted[3] or ""):
-            lacking.append(wanted[1])
-    return lacking
+        pin = re.match(r"([\w.-]+)==(\S+)\s*(?:;(.*?))?(?:\s--hash|\s#|$)", line)
+        if pin and versions.get(_normal(pin[1])) != pin[2] and _is_for_us(pin[3] or ""):
+            names.append(pin[1])
+    return names
 
 
 def _normal(name: str) -> str:
@@ -216,19 +216,19 @@ def scripts() -> None:
     untyped: Any = ScriptMaker
     maker = untyped(str(folder), str(folder))
     maker.clobber, maker.set_mode, maker.variants, maker.executable = True, True, {""}, sys.executable
-    written = set()
-    for found in _own():
-        for entry in found.entry_points:
+    names = set()
+    for distribution in _own():
+        for entry in distribution.entry_points:
             if entry.group in ("console_scripts", "gui_scripts"):
                 specification = f"{entry.name} = {entry.value.split('[')[0].strip()}"
                 maker.make(specification, {"gui": entry.group == "gui_scripts"})
-                written.add(entry.name)
+                names.add(entry.name)
     versioned = f"pip{sys.version_info[0]}.{sys.version_info[1]}"  # pip makes it, and names it nowhere
     if any(folder.glob(f"{versioned}*")):
         maker.make(f"{versioned} = pip._internal.cli.main:main")
-        written.add(versioned)
+        names.add(versioned)
     for path in folder.iterdir():
-        if path.name not in written and _starts_with_python(path):
+        if path.name not in names and _starts_with_python(path):
             maker.make(path.name)
 
 

@@ -9,13 +9,13 @@ def installed_versions() -> dict[str, str]:
     """Return the versions of TensorFlow and Keras, without importing either."""
     from importlib.metadata import PackageNotFoundError, version  # costs 10 ms that most commands need not spend
 
-    found: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for distribution in ("tensorflow", "tensorflow-cpu", "keras"):
         try:
-            found[distribution.removesuffix("-cpu")] = version(distribution)
+            versions[distribution.removesuffix("-cpu")] = version(distribution)
         except PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def release(version: str) -> tuple[int, ...]:

@@ -42,7 +42,7 @@ def contract_findings(question: Question, input_shape: Any, output_shape: Any) -
         yield _shape_finding(_output_mistake(question, output_shape), output_shape, question.output_shape)
 
 
-def _shape_finding(code: str, found: Shape, expected: Shape) -> Finding:
+def _shape_finding(code: str, shape: Shape, expected: Shape) -> Finding:
     """Return a finding about a shape.
 
     Its sentences may name the first and the last size, as ``size`` and ``units``, what the axes of a picture are, and
@@ -50,8 +50,8 @@ def _shape_finding(code: str, found: Shape, expected: Shape) -> Finding:
     """
     axes = "(height, width)" if len(expected) == 2 else "(height, width, channels)"
     last_axis = "the channels of a picture" if len(expected) == 3 else "the features, what is measured at each step"
-    shown = {"found": show_shape(found), "expected": expected, "axes": axes, "last_axis": last_axis}
-    return finding(code, **shown, units=expected[-1], size=expected[0])
+    values = {"found": show_shape(shape), "expected": expected, "axes": axes, "last_axis": last_axis}
+    return finding(code, **values, units=expected[-1], size=expected[0])
 
 
 def fits(shape: Any, expected: Sequence[int]) -> bool:
@@ -63,22 +63,22 @@ def fits(shape: Any, expected: Sequence[int]) -> bool:
     )
 
 
-def _input_mistake(question: Question, found: Shape) -> str:
+def _input_mistake(question: Question, shape: Shape) -> str:
     """Return the code for an input shape that does not fit: what turns it into the expected one names the mistake."""
     expected = question.input_shape
-    if len(found) == len(expected) + 1 and fits(found[1:], expected):
+    if len(shape) == len(expected) + 1 and fits(shape[1:], expected):
         return "batch-axis-included"
-    if len(found) == len(expected) + 1 and fits(found[:-1], expected):
+    if len(shape) == len(expected) + 1 and fits(shape[:-1], expected):
         return "extra-axis"
     grey = _is_image(question) and len(expected) == 2  # without an axis for channels
-    if len(found) == len(expected) - 1 and fits(found, expected[:-1]) and not grey:
+    if len(shape) == len(expected) - 1 and fits(shape, expected[:-1]) and not grey:
         return "missing-channel-axis"
-    if len(found) != len(expected):
+    if len(shape) != len(expected):
         return "wrong-input-shape"
     if len(expected) >= 2 and _is_image(question):
-        same_sizes = fits(found[:2], expected[:2])
+        same_sizes = fits(shape[:2], expected[:2])
         return "wrong-channels" if same_sizes else "wrong-image-size"
-    if question.category == 4 or (len(expected) == 2 and not fits(found[:1], expected[:1])):
+    if question.category == 4 or (len(expected) == 2 and not fits(shape[:1], expected[:1])):
         return "wrong-sequence-length"
     return "wrong-feature-count"
 
@@ -88,14 +88,14 @@ def _is_image(question: Question) -> bool:
     return question.input_scale != 1
 
 
-def _output_mistake(question: Question, found: Shape) -> str:
+def _output_mistake(question: Question, shape: Shape) -> str:
     """Return the code for an output shape that does not fit."""
     expected = question.output_shape
-    if len(found) > len(expected) and fits(found[-1:], expected[-1:]):
+    if len(shape) > len(expected) and fits(shape[-1:], expected[-1:]):
         return "sequence-kept"
-    if len(found) == len(expected) - 1:
+    if len(shape) == len(expected) - 1:
         return "sequence-dropped"
-    return "wrong-units" if len(found) == len(expected) else "wrong-output-shape"
+    return "wrong-units" if len(shape) == len(expected) else "wrong-output-shape"
 
 
 def show_shape(shape: Any) -> str:

@@ -65,23 +65,23 @@ def contents(file: Any, size: int) -> Contents:
         TooLong: its texts are longer than any model's.
         OSError, RuntimeError, KeyError, ValueError: it is damaged.
     """
-    found = Contents()
-    declared, paths = 0, list[str]()
+    summary = Contents()
+    declared_bytes, paths = 0, list[str]()
     for path, item in _objects(file):
         texts, names = _attributes(item)
         if path == "/":
-            found.texts = texts
+            summary.texts = texts
         paths += [f"{path}/{name}" for name in names]
         if isinstance(item, h5py.Dataset):
-            declared += _checked_bytes(item)
-            _count(found, path, item)
+            declared_bytes += _checked_bytes(item)
+            _count(summary, path, item)
     if sum(map(len, paths)) > 4 * MAX_TEXT_BYTES:
         raise Unusual("megabytes of names")
     if len(set(paths)) < len(paths):  # of two layers too: "a" with "b/kernel", "a/b" with "kernel"
         raise Unusual("the same weights named twice")
-    if declared > size:
-        raise Unusual(f"data sets that claim {declared / 2**20:,.1f} MB in a file of {size / 2**20:,.1f} MB")
-    return found
+    if declared_bytes > size:
+        raise Unusual(f"data sets that claim {declared_bytes / 2**20:,.1f} MB in a file of {size / 2**20:,.1f} MB")
+    return summary
 
 
 def _objects(file: Any) -> Iterator[tuple[str, Any]]:
@@ -162,8 +162,8 @@ def _text(value: Any) -> str | None:
 
 def _is_plain(dtype: np.dtype[Any]) -> bool:
     """Return whether values of a type are numbers as they stand in the file, pointing nowhere."""
-    known = h5py.check_ref_dtype(dtype) is None and h5py.check_vlen_dtype(dtype) is None and dtype.subdtype is None
-    return known and (dtype.kind in "biuf" or dtype.str == BFLOAT16)
+    is_simple = h5py.check_ref_dtype(dtype) is None and h5py.check_vlen_dtype(dtype) is None and dtype.subdtype is None
+    return is_simple and (dtype.kind in "biuf" or dtype.str == BFLOAT16)
 
 
 def _checked_bytes(item: Any) -> int:
@@ -182,15 +182,15 @@ def _checked_bytes(item: Any) -> int:
     return declared
 
 
-def _count(found: Contents, path: str, item: Any) -> None:
+def _count(summary: Contents, path: str, item: Any) -> None:
     """Note what one data set says of the size and the training of the model."""
     number = np.issubdtype(item.dtype, np.number) or item.dtype.str == BFLOAT16
     if path.startswith("/model_weights/") and number:
-        found.parameters += item.size or 0
+        summary.parameters += item.size or 0
         part = QUANTIZED_PART.search(path)
-        found.quantized = part[1] if part else found.quantized
+        summary.quantized = part[1] if part else summary.quantized
     elif path.startswith("/optimizer_weights/"):
-        found.optimizer_bytes += (item.size or 0) * item.dtype.itemsize
+        summary.optimizer_bytes += (item.size or 0) * item.dtype.itemsize
         name = path.rpartition("/")[2]
         if STEP_COUNTER.fullmatch(name) and item.shape == () and number:
-            found.steps = int(item[()])
+            summary.steps = int(item[()])

@@ -72,7 +72,7 @@ class Inspection:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the inspection as plain JSON data."""
-        seen = self.signature
+        shapes = self.signature
         return {
             "file": self.shown,
             "size": self.size,
@@ -81,239 +81,244 @@ class Inspection:
             "loss": self.loss,
             "parameters": self.parameters,
             "training_steps": self.steps,
-            "input_shape": seen and seen.input_shape,
-            "output_shape": seen and seen.output_shape,
-            "last_activation": seen and seen.last_activation,
+            "input_shape": shapes and shapes.input_shape,
+            "output_shape": shapes and shapes.output_shape,
+            "last_activation": shapes and shapes.last_activation,
             "finding": self.finding and self.finding.to_dict(),
             "hints": [hint.to_dict() for hint in self.hints],
         }
 
 
 def inspect(
-    path: Path, question: Question, shown: str | None = None, drawn: Mapping[int, str] | None = None
+    path: Path, question: Question, label: str | None = None, drawn: Mapping[int, str] | None = None
 ) -> Inspection:
     """Inspect a file as an answer to a question, all in this process; never raises for what a file may hold.
 
     Args:
         path: the file.
         question: what it is to answer.
-        shown: the name to show, the file's own when left out.
+        label: the name to show, the file's own when left out.
         drawn: category -> question id of the whole exam, to recognise a model of another category.
     """
-    seen = enter(path, question, shown)
-    if seen.finding is None:
-        examine(seen, question, drawn or {})
-    return seen
+    inspection = enter(path, question, label)
+    if inspection.finding is None:
+        examine(inspection, question, drawn or {})
+    return inspection
 
 
-def enter(path: Path, question: Question, shown: str | None = None, copy: Path | None = None) -> Inspection:
+def enter(path: Path, question: Question, label: str | None = None, copy: Path | None = None) -> Inspection:
     """Take a file in as bytes: there, an ordinary file of reasonable size, HDF5 by its first block.
 
     Args:
         path: the file.
         question: what it is to answer.
-        shown: the name to show, the file's own when left out.
+        label: the name to show, the file's own when left out.
         copy: where a private copy of what is read goes; from then on it is the file that was inspected.
 
     Raises:
         OSError: the copy cannot be written.
     """
     folder = f"Category{question.category}"
-    seen = Inspection(path, shown or f"{folder}/{path.name}", folder)
+    inspection = Inspection(path, label or f"{folder}/{path.name}", folder)
     try:
-        taken = intake.take(path, copy)
-    except intake.Refused as refused:
-        seen.finding = _refusal(seen, refused)
-        return seen
-    seen.size, seen.sha256, seen.path = taken.size, taken.sha256, copy or path
-    seen.finding = next(_head_findings(seen, taken.head), None)
-    return seen
+        content = intake.take(path, copy)
+    except intake.Refused as refusal:
+        inspection.finding = _refusal(inspection, refusal)
+        return inspection
+    inspection.size, inspection.sha256, inspection.path = content.size, content.sha256, copy or path
+    inspection.finding = next(_head_findings(inspection, content.head), None)
+    return inspection
 
 
-def _refusal(seen: Inspection, refused: intake.Refused) -> Finding:
+def _refusal(inspection: Inspection, refusal: intake.Refused) -> Finding:
     """Return why a file was not taken in."""
-    seen.size = refused.size
-    match refused.kind:
+    inspection.size = refusal.size
+    match refusal.kind:
         case "missing":
-            return _missing(seen)
+            return _missing(inspection)
         case "folder":
-            return finding("saved-model", path=seen.shown, found=seen.shown)
+            return finding("saved-model", path=inspection.shown, found=inspection.shown)
         case "link":
-            return finding("linked-file", path=seen.shown)
+            return finding("linked-file", path=inspection.shown)
         case "strange":  # a pipe or a device could be read for ever
-            return finding("unreadable-file", path=seen.shown, reason="it is not an ordinary file")
+            return finding("unreadable-file", path=inspection.shown, reason="it is not an ordinary file")
         case "too large":
-            found, expected = f"{refused.size / 2**20:.0f} MB", f"{intake.MAX_BYTES // 2**20} MB"
-            return finding("file-too-large", path=seen.shown, found=found, expected=expected)
+            size, limit = f"{refusal.size / 2**20:.0f} MB", f"{intake.MAX_BYTES // 2**20} MB"
+            return finding("file-too-large", path=inspection.shown, found=size, expected=limit)
         case "being saved":
-            return finding("still-being-saved", path=seen.shown)
-    return finding("unreadable-file", path=seen.shown, reason=refused.reason or "it cannot be opened")
+            return finding("still-being-saved", path=inspection.shown)
+    return finding("unreadable-file", path=inspection.shown, reason=refusal.reason or "it cannot be opened")
 
 
-def _head_findings(seen: Inspection, head: bytes) -> Iterator[Finding]:
+def _head_findings(inspection: Inspection, head: bytes) -> Iterator[Finding]:
     """Check the first block of the file, before the HDF5 library does."""
     if head.startswith(ZIP_SIGNATURE):
-        yield finding("keras-format", found=seen.shown)
+        yield finding("keras-format", found=inspection.shown)
     elif not head:
-        yield finding("unreadable-file", path=seen.shown, reason="it is empty")
+        yield finding("unreadable-file", path=inspection.shown, reason="it is empty")
     elif not head.startswith(superblock.SIGNATURE):
-        yield finding("unreadable-file", path=seen.shown, reason="it does not start like an HDF5 file")
+        yield finding("unreadable-file", path=inspection.shown, reason="it does not start like an HDF5 file")
     elif superblock.unusual(head):
-        yield finding("unusual-contents", path=seen.shown, found=superblock.unusual(head))
+        yield finding("unusual-contents", path=inspection.shown, found=superblock.unusual(head))
     elif not superblock.is_intact(head):
-        yield finding("unreadable-file", path=seen.shown, reason="its first block is damaged")
-    elif superblock.stated_size(head) > seen.size:
-        missing = megabytes(superblock.stated_size(head) - seen.size)
-        yield finding("unreadable-file", path=seen.shown, reason=f"it is damaged: its last {missing} are missing")
+        yield finding("unreadable-file", path=inspection.shown, reason="its first block is damaged")
+    elif superblock.stated_size(head) > inspection.size:
+        missing = megabytes(superblock.stated_size(head) - inspection.size)
+        yield finding("unreadable-file", path=inspection.shown, reason=f"it is damaged: its last {missing} are missing")
 
 
-def _missing(seen: Inspection) -> Finding:
+def _missing(inspection: Inspection) -> Finding:
     """Look for what the learner may have saved instead: another name, format or folder."""
-    folder = seen.path.parent
-    weights = seen.path.with_suffix(".weights.h5")
+    folder = inspection.path.parent
+    weights = inspection.path.with_suffix(".weights.h5")
     if weights.is_file():  # where the starter keeps what could not be saved whole
-        return finding("saving-failed", folder=seen.folder, found=weights.name)
+        return finding("saving-failed", folder=inspection.folder, found=weights.name)
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in entries:
         if path.suffix == ".keras":
-            return finding("keras-format", found=f"{seen.folder}/{path.name}")
+            return finding("keras-format", found=f"{inspection.folder}/{path.name}")
         if path.suffix in (".h5", ".hdf5"):
-            return finding("wrong-name", folder=seen.folder, found=path.name)
+            return finding("wrong-name", folder=inspection.folder, found=path.name)
         if (path / "saved_model.pb").is_file():
-            return finding("saved-model", path=seen.shown, found=f"{seen.folder}/{path.name}")
+            return finding("saved-model", path=inspection.shown, found=f"{inspection.folder}/{path.name}")
     if (folder / "saved_model.pb").is_file():
-        return finding("saved-model", path=seen.shown, found=seen.folder)
-    above = folder.parent / seen.path.name
+        return finding("saved-model", path=inspection.shown, found=inspection.folder)
+    above = folder.parent / inspection.path.name
     if above.is_file():
-        return finding("wrong-folder", path=seen.shown, folder=seen.folder, found=f"{above.name} beside {seen.folder}")
-    return finding("missing-file", path=seen.shown, folder=seen.folder)
+        place = f"{above.name} beside {inspection.folder}"
+        return finding("wrong-folder", path=inspection.shown, folder=inspection.folder, found=place)
+    return finding("missing-file", path=inspection.shown, folder=inspection.folder)
 
 
-def examine(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> None:
+def examine(inspection: Inspection, question: Question, drawn: Mapping[int, str]) -> None:
     """Open a file that was entered, and run the checks of its contents."""
-    seen.finding = _open(seen, question, drawn)
+    inspection.finding = _open(inspection, question, drawn)
 
 
-def _open(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Finding | None:
+def _open(inspection: Inspection, question: Question, drawn: Mapping[int, str]) -> Finding | None:
     import h5py
 
     try:
-        with h5py.File(seen.path, "r") as file:
-            return next(_content_findings(seen, file, question, drawn), None)
+        with h5py.File(inspection.path, "r") as file:
+            return next(_content_findings(inspection, file, question, drawn), None)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, ArithmeticError):
-        return finding("unreadable-file", path=seen.shown, reason="it is damaged")
+        return finding("unreadable-file", path=inspection.shown, reason="it is damaged")
 
 
 def _content_findings(
-    seen: Inspection, file: Any, question: Question, drawn: Mapping[int, str]
+    inspection: Inspection, file: Any, question: Question, drawn: Mapping[int, str]
 ) -> Iterator[Finding]:
     """Check what the file holds, the description of the layers, their classes, the question's contract, the cost."""
     from exam.modelfile import hdf5
 
     try:
-        found = hdf5.contents(file, seen.size)
+        contents = hdf5.contents(file, inspection.size)
     except hdf5.Unusual as unusual:
-        yield finding("unusual-contents", path=seen.shown, found=str(unusual))
+        yield finding("unusual-contents", path=inspection.shown, found=str(unusual))
         return
     except hdf5.TooLong:
         reason = f"it is longer than {hdf5.MAX_TEXT_BYTES // 2**20} MB"
-        yield finding("unreadable-config", path=seen.shown, reason=reason)
+        yield finding("unreadable-config", path=inspection.shown, reason=reason)
         return
-    seen.parameters, seen.optimizer_bytes, seen.steps = found.parameters, found.optimizer_bytes, found.steps
-    version = found.texts.get("keras_version")
-    seen.keras_version = None if version is None else shown_name(version)[:40]  # part of the record of an attempt
-    strange = [name for name in TEXTS if name in file.attrs and name not in found.texts]
+    inspection.parameters, inspection.steps = contents.parameters, contents.steps
+    inspection.optimizer_bytes = contents.optimizer_bytes
+    version = contents.texts.get("keras_version")
+    inspection.keras_version = None if version is None else shown_name(version)[:40]  # part of the record of an attempt
+    strange = [name for name in TEXTS if name in file.attrs and name not in contents.texts]
     if strange:
-        yield finding("unusual-contents", path=seen.shown, found=f"an attribute {strange[0]} that is not text")
+        yield finding("unusual-contents", path=inspection.shown, found=f"an attribute {strange[0]} that is not text")
         return
-    raw = found.texts.get("model_config")
+    raw = contents.texts.get("model_config")
     if raw is None:
-        yield finding("weights-only", path=seen.shown)
+        yield finding("weights-only", path=inspection.shown)
         return
-    wrong = _read_config(seen, raw)
-    if wrong:
-        yield finding("unreadable-config", path=seen.shown, reason=wrong)
+    problem = _read_config(inspection, raw)
+    if problem:
+        yield finding("unreadable-config", path=inspection.shown, reason=problem)
         return
-    loss, seen.from_logits = _loss(found.texts.get("training_config"))
-    seen.loss = loss and shown_name(loss)
-    yield from _model_findings(seen, question)
-    parts = list(allowlist.declared(seen.config))
-    yield from _class_findings(seen, parts)
-    if found.quantized:
-        yield finding("quantized-layer", layer=found.quantized, found="each of its four parts separately")
+    loss, inspection.from_logits = _loss(contents.texts.get("training_config"))
+    inspection.loss = loss and shown_name(loss)
+    yield from _model_findings(inspection, question)
+    parts = list(allowlist.declared(inspection.config))
+    yield from _class_findings(inspection, parts)
+    if contents.quantized:
+        yield finding("quantized-layer", layer=contents.quantized, found="each of its four parts separately")
     guesses = [guess for item in parts if (guess := structure.guess_finding(item))]
-    unrepairable = _repair(seen)
-    seen.half_precision = any(map(allowlist.computes_in_half, parts))
-    seen.signature = _shown_signature(signature(seen.config))
-    yield from _contract_findings(seen, question, drawn)
-    yield from unrepairable
-    yield from _embedding_findings(seen, question)
-    yield from _answer_findings(seen, question)
-    yield from _cost_findings(seen, question)
-    seen.hints = (*_hints(seen, question), *guesses[:1])
+    repair_findings = _repair(inspection)
+    inspection.half_precision = any(map(allowlist.computes_in_half, parts))
+    inspection.signature = _shown_signature(signature(inspection.config))
+    yield from _contract_findings(inspection, question, drawn)
+    yield from repair_findings
+    yield from _embedding_findings(inspection, question)
+    yield from _answer_findings(inspection, question)
+    yield from _cost_findings(inspection, question)
+    inspection.hints = (*_hints(inspection, question), *guesses[:1])
 
 
-def _shown_signature(known: Signature) -> Signature:
+def _shown_signature(shapes: Signature) -> Signature:
     """Return a signature whose names can be shown."""
-    named = tuple(replace(layer, name=shown_name(layer.name)) for layer in known.layers)
-    return replace(known, last_activation=known.last_activation and shown_name(known.last_activation), layers=named)
+    layers = tuple(replace(layer, name=shown_name(layer.name)) for layer in shapes.layers)
+    return replace(shapes, last_activation=shapes.last_activation and shown_name(shapes.last_activation), layers=layers)
 
 
-def _contract_findings(seen: Inspection, question: Question, drawn: Mapping[int, str]) -> Iterator[Finding]:
+def _contract_findings(inspection: Inspection, question: Question, drawn: Mapping[int, str]) -> Iterator[Finding]:
     """Compare shapes and last activation with the question; a model that fits elsewhere belongs there."""
-    assert seen.signature is not None
-    shapes = seen.signature.input_shape, seen.signature.output_shape
-    wrong = next(contract.contract_findings(question, *shapes), None)
-    if wrong is not None:
-        yield other_questions.finding_for(question, *shapes, drawn) or wrong
+    assert inspection.signature is not None
+    shapes = inspection.signature.input_shape, inspection.signature.output_shape
+    fault = next(contract.contract_findings(question, *shapes), None)
+    if fault is not None:
+        yield other_questions.finding_for(question, *shapes, drawn) or fault
         return
-    wrong = contract.activation_finding(question, seen.signature.last_activation)
-    if wrong is not None:
-        yield wrong
+    fault = contract.activation_finding(question, inspection.signature.last_activation)
+    if fault is not None:
+        yield fault
 
 
-def _hints(seen: Inspection, question: Question) -> Iterator[Finding]:
+def _hints(inspection: Inspection, question: Question) -> Iterator[Finding]:
     """What does not stop the grading, and may explain a weak model."""
-    assert seen.signature is not None
-    wrong = contract.loss_finding(question, seen.loss, seen.from_logits, seen.signature.last_activation)
-    if wrong is not None:
-        yield wrong
-    if seen.size > LARGE_FILE_BYTES and seen.optimizer_bytes > seen.size * 0.4:
-        share = seen.optimizer_bytes / seen.size
-        yield finding("large-optimizer-state", found=megabytes(seen.size), share=share)
+    assert inspection.signature is not None
+    activation = inspection.signature.last_activation
+    fault = contract.loss_finding(question, inspection.loss, inspection.from_logits, activation)
+    if fault is not None:
+        yield fault
+    if inspection.size > LARGE_FILE_BYTES and inspection.optimizer_bytes > inspection.size * 0.4:
+        share = inspection.optimizer_bytes / inspection.size
+        yield finding("large-optimizer-state", found=megabytes(inspection.size), share=share)
 
 
-def _repair(seen: Inspection) -> list[Finding]:
-    """Turn ``seen.config`` into the description that Keras will be given; return why that cannot be done, if so."""
+def _repair(inspection: Inspection) -> list[Finding]:
+    """Turn ``inspection.config`` into the description that Keras will be given; return why that cannot be, if so."""
     try:
-        seen.config = repair.repaired(seen.config, seen.keras_version)
+        inspection.config = repair.repaired(inspection.config, inspection.keras_version)
     except keras2.Unrepairable as error:
-        return [finding("other-keras", reason=str(error), folder=seen.folder)]
+        return [finding("other-keras", reason=str(error), folder=inspection.folder)]
     except STRANGE:
-        return [finding("unreadable-config", path=seen.shown, reason="a layer has a setting that Keras never writes")]
+        reason = "a layer has a setting that Keras never writes"
+        return [finding("unreadable-config", path=inspection.shown, reason=reason)]
     return []
 
 
-def _cost_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+def _cost_findings(inspection: Inspection, question: Question) -> Iterator[Finding]:
     """Check what loading and running the model would take."""
     try:
-        called = calls(seen.config, question.input_shape)
-        reason = cost.excess(seen.config, called)
-        missing = cost.missing_weights(called, seen.parameters)
+        layer_calls = calls(inspection.config, question.input_shape)
+        reason = cost.excess(inspection.config, layer_calls)
+        missing = cost.missing_weights(layer_calls, inspection.parameters)
     except STRANGE:
-        yield finding("unreadable-config", path=seen.shown, reason="a layer has a setting with an impossible value")
+        reason = "a layer has a setting with an impossible value"
+        yield finding("unreadable-config", path=inspection.shown, reason=reason)
         return
-    empty = structure.empty_finding(called)
+    empty = structure.empty_finding(layer_calls)
     if empty:
         yield empty
     if reason:
         yield finding("out-of-bounds", phase=INSPECTING, reason=reason, seconds=question.train_seconds)
     if missing:
-        yield finding("unusual-contents", path=seen.shown, found=missing)
+        yield finding("unusual-contents", path=inspection.shown, found=missing)
 
 
-def _read_config(seen: Inspection, raw: str) -> str | None:
-    """Parse the description of the layers into ``seen.config``; return why that failed, or None."""
+def _read_config(inspection: Inspection, raw: str) -> str | None:
+    """Parse the description of the layers into ``inspection.config``; return why that failed, or None."""
     try:
         config = json.loads(raw)
     except RecursionError:
@@ -328,51 +333,52 @@ def _read_config(seen: Inspection, raw: str) -> str | None:
         return "it does not describe a model"
     if sum(part.is_layer for part in parts) > MAX_LAYERS:
         return f"it names more than {MAX_LAYERS:,} layers"
-    seen.config = config
+    inspection.config = config
     return None
 
 
-def _model_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+def _model_findings(inspection: Inspection, question: Question) -> Iterator[Finding]:
     """Check that the description is one of a whole model, made of layers and built."""
-    wrong = structure.model_finding(seen.config, question)
-    if wrong is not None:
-        yield wrong
+    fault = structure.model_finding(inspection.config, question)
+    if fault is not None:
+        yield fault
 
 
-def _embedding_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+def _embedding_findings(inspection: Inspection, question: Question) -> Iterator[Finding]:
     """Check that what the ids are looked up in has a row for each of them."""
-    wrong = structure.embedding_finding(seen.config, question)
-    if wrong is not None:
-        yield wrong
+    fault = structure.embedding_finding(inspection.config, question)
+    if fault is not None:
+        yield fault
 
 
-def _answer_findings(seen: Inspection, question: Question) -> Iterator[Finding]:
+def _answer_findings(inspection: Inspection, question: Question) -> Iterator[Finding]:
     """Check that the model answers each sample, with numbers."""
-    wrong = structure.answer_finding(seen.config, question)
-    if wrong is not None:
-        yield wrong
+    fault = structure.answer_finding(inspection.config, question)
+    if fault is not None:
+        yield fault
 
 
-def _class_findings(seen: Inspection, parts: Sequence[allowlist.Declared]) -> Iterator[Finding]:
+def _class_findings(inspection: Inspection, parts: Sequence[allowlist.Declared]) -> Iterator[Finding]:
     """Check every class that loading the model would create against the allow-list."""
     for item in parts:
-        wrong = structure.class_finding(item) or structure.activation_finding(item)
-        if wrong is not None:
-            yield _of_a_newer_keras(seen, item, wrong)
+        fault = structure.class_finding(item) or structure.activation_finding(item)
+        if fault is not None:
+            yield _of_a_newer_keras(inspection, item, fault)
         elif item.is_misplaced:
-            found = f"the class {item.class_name!r} in the wrong place"
-            yield finding("unusual-contents", path=seen.shown, found=found)
+            contents = f"the class {item.class_name!r} in the wrong place"
+            yield finding("unusual-contents", path=inspection.shown, found=contents)
     for name, class_name, where in allowlist.lost_tables(parts):
         yield finding("lost-vocabulary", layer=name, found=class_name, where=where)
 
 
-def _of_a_newer_keras(seen: Inspection, item: allowlist.Declared, wrong: Finding) -> Finding:
-    """Return ``wrong``, or that our Keras is too old to know the part: then nothing can be said of it."""
-    ours = older_keras(seen.keras_version)
-    if ours is None or wrong.code not in ("custom-layer", "custom-setting", "quantized-layer"):
-        return wrong
+def _of_a_newer_keras(inspection: Inspection, item: allowlist.Declared, fault: Finding) -> Finding:
+    """Return ``fault``, or that our Keras is too old to know the part: then nothing can be said of it."""
+    our_keras = older_keras(inspection.keras_version)
+    if our_keras is None or fault.code not in ("custom-layer", "custom-setting", "quantized-layer"):
+        return fault
     reason = f"it does not know a part of layer {item.layer!r}"
-    return finding("newer-keras", version=seen.keras_version, keras=ours, reason=reason, folder=seen.folder)
+    version, folder = inspection.keras_version, inspection.folder
+    return finding("newer-keras", version=version, keras=our_keras, reason=reason, folder=folder)
 
 
 def _loss(training_config: str | None) -> tuple[str | None, bool]:

@@ -148,10 +148,10 @@ def take(path: Path, target: Path | None = None, most: int = MAX_BYTES) -> Taken
         if is_being_saved(file):
             raise Refused("being saved")
         before = _state(file)
-        taken = _read(file, None, most) if target is None else _copy(file, target, most)
-        if is_being_saved(file) or _state(file) != before or taken.size != before[0]:
+        content = _read(file, None, most) if target is None else _copy(file, target, most)
+        if is_being_saved(file) or _state(file) != before or content.size != before[0]:
             raise Refused("being saved")
-        return taken
+        return content
 
 
 def _state(file: BinaryIO) -> tuple[int, int]:
@@ -170,17 +170,17 @@ def _copy(file: BinaryIO, target: Path, most: int) -> Taken:
 
 def _read(file: BinaryIO, copy: BinaryIO | None, most: int) -> Taken:
     """Read to the end, or to the limit in case the file grows meanwhile."""
-    found, size, head = hashlib.sha256(), 0, b""
+    sha256, size, head = hashlib.sha256(), 0, b""
     while block := _block(file):
         size += len(block)
         if size > most:
             raise Refused("too large", size)
-        found.update(block)
+        sha256.update(block)
         head = head or block
         rest = memoryview(block)
         while copy is not None and rest:
             rest = rest[copy.write(rest) :]
-    return Taken(size, found.hexdigest(), head)
+    return Taken(size, sha256.hexdigest(), head)
 
 
 def _block(file: BinaryIO) -> bytes:

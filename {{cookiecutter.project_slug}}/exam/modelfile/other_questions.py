@@ -20,7 +20,7 @@ def finding_for(question: Question, input_shape: Any, output_shape: Any, drawn: 
         output_shape: the same for its output.
         drawn: category -> question id of the whole exam.
     """
-    if not (_known(input_shape) and _known(output_shape)):
+    if not (_is_known(input_shape) and _is_known(output_shape)):
         return None
     shapes = {"found": show_shape(input_shape), "answers": show_shape(output_shape)}
     for category, name in drawn.items():
@@ -45,7 +45,7 @@ def finding_for(question: Question, input_shape: Any, output_shape: Any, drawn: 
     return None
 
 
-def _known(shape: Any) -> bool:
+def _is_known(shape: Any) -> bool:
     """Return whether every size of a single shape is known."""
     return isinstance(shape, tuple) and None not in shape
 

@@ -69,8 +69,8 @@ def _put_in_order(weights: Any, model_config: Config) -> None:
         item.layer for item in allowlist.declared(model_config) if item.class_name in keras3.ATTENTION and item.is_layer
     }
     for group in weights.values() if names and hasattr(weights, "values") else ():
-        written = group.attrs.get("weight_names", ())  # a list of a thousand names is split, and stays as it is
-        before = [name.decode() if isinstance(name, bytes) else str(name) for name in written]
+        attribute = group.attrs.get("weight_names", ())  # a list of a thousand names is split, and stays as it is
+        before = [name.decode() if isinstance(name, bytes) else str(name) for name in attribute]
         after = keras3.in_order(before, names)
         if after != before:
             group.attrs["weight_names"] = after
@@ -83,10 +83,10 @@ def _widen(weights: Any) -> None:
 
     from exam.modelfile.hdf5 import BFLOAT16
 
-    found: list[str] = []
+    names: list[str] = []
     if isinstance(weights, h5py.Group):
-        weights.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) else None)
-    for name in found:
+        weights.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+    for name in names:
         if weights[name].dtype.str == BFLOAT16:
             halves = weights[name][()].view(np.uint16).astype(np.uint32)
             del weights[name]

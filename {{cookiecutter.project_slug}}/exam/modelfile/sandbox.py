@@ -37,7 +37,7 @@ OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)
 def inspect(
     path: Path,
     question: Question,
-    shown: str | None = None,
+    label: str | None = None,
     drawn: Mapping[int, str] | None = None,
     scratch: Path | None = None,
 ) -> Inspection:
@@ -46,7 +46,7 @@ def inspect(
     Args:
         path: the file, which is copied first.
         question: what it is to answer.
-        shown: the name to show, the file's own when left out.
+        label: the name to show, the file's own when left out.
         drawn: category -> question id of the whole exam, to recognise a model of another category.
         scratch: the folder of one grading, where the copy stays; by default it is removed.
 
@@ -55,44 +55,44 @@ def inspect(
         OSError: the copy cannot be written.
     """
     if scratch is None:
-        with tempfile.TemporaryDirectory(dir=_own_root(), ignore_cleanup_errors=True) as made:
-            seen = inspect(path, question, shown, drawn, Path(made))
-        seen.path = path
-        return seen
-    return examine(enter(path, question, shown, scratch), question, drawn)
+        with tempfile.TemporaryDirectory(dir=_own_root(), ignore_cleanup_errors=True) as folder:
+            facts = inspect(path, question, label, drawn, Path(folder))
+        facts.path = path
+        return facts
+    return examine(enter(path, question, label, scratch), question, drawn)
 
 
-def enter(path: Path, question: Question, shown: str | None, scratch: Path) -> Inspection:
+def enter(path: Path, question: Question, label: str | None, scratch: Path) -> Inspection:
     """Copy a file into ``scratch``, the folder of one grading, and return what is known of it before it is read.
 
     Raises:
         OSError: the copy cannot be written.
     """
-    return inspection.enter(path, question, shown, Path(tempfile.mkdtemp(dir=scratch)) / "mymodel.h5")
+    return inspection.enter(path, question, label, Path(tempfile.mkdtemp(dir=scratch)) / "mymodel.h5")
 
 
-def examine(seen: Inspection, question: Question, drawn: Mapping[int, str] | None = None) -> Inspection:
+def examine(facts: Inspection, question: Question, drawn: Mapping[int, str] | None = None) -> Inspection:
     """Read what ``enter`` has copied, unless it found a fault already; the arguments are those of ``inspect``.
 
     Raises:
         RuntimeError: the process cannot be started, or failed by a fault of ours.
     """
-    if seen.finding is not None:
-        return seen
+    if facts.finding is not None:
+        return facts
     request = {
-        "source": str(seen.path),
+        "source": str(facts.path),
         "question": question.id,
-        "shown": seen.shown,
+        "shown": facts.shown,
         "drawn": dict(drawn or {}),
-        "size": seen.size,
-        "sha256": seen.sha256,
+        "size": facts.size,
+        "sha256": facts.sha256,
     }
     try:
-        return _unpacked(seen.path, reader.ask(_root(seen.path), "inspect", **request))
+        return _unpacked(facts.path, reader.ask(_root(facts.path), "inspect", **request))
     except reader.Damaged as damaged:
-        _blame_the_file(seen.path.with_name("tiny.h5"))
-        seen.finding = finding("unreadable-file", path=seen.shown, reason=str(damaged))
-        return seen
+        _blame_the_file(facts.path.with_name("tiny.h5"))
+        facts.finding = finding("unreadable-file", path=facts.shown, reason=str(damaged))
+        return facts
 
 
 def _root(copy: Path) -> Path:
@@ -108,9 +108,9 @@ def _blame_the_file(scratch: Path) -> None:
     """
     source = str(minimal_model.write(scratch))
     request = {"source": source, "question": minimal_model.QUESTION, "shown": scratch.name, "drawn": {}}
-    taken = intake.take(scratch)
+    content = intake.take(scratch)
     try:
-        reader.ask(_root(scratch), "inspect", **request, size=taken.size, sha256=taken.sha256)
+        reader.ask(_root(scratch), "inspect", **request, size=content.size, sha256=content.sha256)
     except reader.Damaged as damaged:
         raise RuntimeError(f"The process that reads model files fails on every file: {damaged}.") from damaged
 
@@ -136,9 +136,9 @@ def repaired_copy(source: Path, target: Path, version: str | None) -> bool:
 @cache
 def _own_root() -> Path:
     """Return a root for private copies of files that belong to no workspace; it goes when this process does."""
-    made = tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
-    atexit.register(made.cleanup)
-    return Path(made.name)
+    folder = tempfile.TemporaryDirectory(prefix="exam-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 # --- Its side --------------------------------------------------------------------------------------------------------
@@ -148,14 +148,14 @@ def serve(connection: Connection) -> None:
     """Answer requests until the other side closes the pipe."""
     import h5py  # noqa: F401  # the slowest part, before "ready"
 
-    asked = protocol.receive(connection, ["start"]).values
-    root, memory = Path(asked["root"]), asked["memory"]
+    settings = protocol.receive(connection, ["start"]).values
+    root, memory = Path(settings["root"]), settings["memory"]
     child.settle(child.Resources(_address_space(memory), 3 * intake.MAX_BYTES, may_fork=False), [root], [root])
     protocol.send(connection, "ready")
     while True:
         request = protocol.receive(connection, ["inspect", "repair"])
         try:
-            kind, reply = _answered(request)
+            kind, reply = _answer(request)
         except MemoryError:
             kind, reply = "damaged", {"reason": f"reading it needed more than {memory / 2**30:g} GB of memory"}
         except Exception:
@@ -176,7 +176,7 @@ def _address_space(memory: int) -> int | None:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() + memory
 
 
-def _answered(request: protocol.Message) -> tuple[str, dict[str, Any]]:
+def _answer(request: protocol.Message) -> tuple[str, dict[str, Any]]:
     """Return the type of the answer, and the answer."""
     try:
         with open(request.values["source"], "rb"):
@@ -184,25 +184,25 @@ def _answered(request: protocol.Message) -> tuple[str, dict[str, Any]]:
     except PermissionError:
         return "shut out", {}
     if request.type == "inspect":
-        return "done", _inspected(**request.values)
+        return "done", _inspect(**request.values)
     source, target = Path(request.values["source"]), Path(request.values["target"])
     try:
         return "done", {"repaired": repair.repaired_copy(source, target, request.values["version"])}
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
-        told = TOLD_BY_HDF5.search(str(error))
-        number = int(told[1]) if told else getattr(error, "errno", None)
+        match = TOLD_BY_HDF5.search(str(error))
+        number = int(match[1]) if match else getattr(error, "errno", None)
         if number in OF_THE_DISK:
             return "disk", {"errno": number, "path": str(target)}
         return "damaged", {"reason": "it is damaged"}
 
 
-def _inspected(
+def _inspect(
     source: str, question: str, shown: str, drawn: dict[str, str], size: int, sha256: str
 ) -> dict[str, Any]:
-    asked = bank.load(question)
-    seen = Inspection(Path(source), shown, f"Category{asked.category}", size, sha256)
-    inspection.examine(seen, asked, {int(category): name for category, name in drawn.items()})
-    return _packed(seen)
+    declaration = bank.load(question)
+    facts = Inspection(Path(source), shown, f"Category{declaration.category}", size, sha256)
+    inspection.examine(facts, declaration, {int(category): name for category, name in drawn.items()})
+    return _packed(facts)
 
 
 # --- What goes between them ------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def class_finding(item: allowlist.Declared) -> Finding | None:
         return finding("quantized-layer", layer=item.layer, found=_bare(item.class_name))
     if kind and kind[1] != "activation":  # a layer may be given as an activation
         return _setting_finding(item, kind, f"an object of the class {_bare(item.class_name)!r}")
-    return finding("custom-layer", layer=item.layer, found=_shown(item))
+    return finding("custom-layer", layer=item.layer, found=_class_name(item))
 
 
 def guess_finding(item: allowlist.Declared) -> Finding | None:
@@ -120,7 +120,7 @@ def _bare(class_name: str) -> str:
     return cut_name(class_name.rpartition(">")[2])
 
 
-def _shown(item: allowlist.Declared) -> str:
+def _class_name(item: allowlist.Declared) -> str:
     """Return the name of a class, with its module where Keras has another class of that name."""
     name, module = _bare(item.class_name), item.entry.get("module")
     return f"{module}.{name}" if name in allowlist.KNOWN and isinstance(module, str) else name
@@ -255,20 +255,20 @@ def _in_graph(own: list[Config], ends: Any, depth: int) -> Iterator[Config]:
     inputs = {name for name, _, _ in shapes._references(ends)}
     if len(inputs) != 1:
         return
-    kept = {shapes._name(layer) for layer in own if shapes._name(layer) in inputs and _keeps_values(layer)}
+    names = {shapes._name(layer) for layer in own if shapes._name(layer) in inputs and _keeps_values(layer)}
     for layer in own:
         calls = layer.get("inbound_nodes") or []
-        if not any(_is_given(call, kept) for call in calls):
+        if not any(_is_given(call, names) for call in calls):
             continue
         yield from _embeddings_of(layer, depth)
         if len(calls) == 1 and _keeps_values(layer):
-            kept.add(shapes._name(layer))
+            names.add(shapes._name(layer))
 
 
-def _is_given(call: Any, kept: set[str]) -> bool:
-    """Return whether a call is given one tensor, of ``kept``, and no order to behave as in training."""
-    given = shapes._references(call)
-    return len(given) == 1 and given[0][0] in kept and "'training': True" not in str(call)
+def _is_given(call: Any, names: set[str]) -> bool:
+    """Return whether a call is given one tensor, of ``names``, and no order to behave as in training."""
+    references = shapes._references(call)
+    return len(references) == 1 and references[0][0] in names and "'training': True" not in str(call)
 
 
 def _embeddings_of(layer: Config, depth: int) -> Iterator[Config]:

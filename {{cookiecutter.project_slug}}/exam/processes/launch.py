@@ -144,12 +144,12 @@ def own_module(module: str, *arguments: str) -> list[str]:
 
 def needed(gpu: bool) -> dict[str, str]:
     """Return the environment of a process: what it needs of ours and no more, and what it is to be."""
-    kept = {name: value for name, value in os.environ.items() if name.upper() in NEEDED}
+    variables = {name: value for name, value in os.environ.items() if name.upper() in NEEDED}
     if gpu:
-        kept |= {name: value for name, value in os.environ.items() if name.upper().startswith(NEEDED_WITH_GPU)}
+        variables |= {name: value for name, value in os.environ.items() if name.upper().startswith(NEEDED_WITH_GPU)}
     else:
-        kept["CUDA_VISIBLE_DEVICES"] = "-1"
-    return kept | {
+        variables["CUDA_VISIBLE_DEVICES"] = "-1"
+    return variables | {
         "KERAS_BACKEND": "tensorflow",
         "KERAS_HOME": os.devnull,  # where no keras.json can lie: the user's may ask for other numbers and axes
         "OPENBLAS_NUM_THREADS": "1",
@@ -163,15 +163,15 @@ def environment(gpu: bool, settings: Mapping[str, str] | None = None) -> Iterato
 
     multiprocessing starts a Python without our options, so that variables must say where the engine is.
     """
-    wanted = {**needed(gpu), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", **(settings or {})}
+    variables = {**needed(gpu), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", **(settings or {})}
     if sys.dont_write_bytecode:
-        wanted["PYTHONDONTWRITEBYTECODE"] = "1"
+        variables["PYTHONDONTWRITEBYTECODE"] = "1"
     if not _knows_the_engine():
-        wanted["PYTHONPATH"] = str(ENGINE)
+        variables["PYTHONPATH"] = str(ENGINE)
     with _STARTING:
         before = dict(os.environ)
         os.environ.clear()
-        os.environ.update(wanted)
+        os.environ.update(variables)
         try:
             yield
         finally:
@@ -185,9 +185,9 @@ def _knows_the_engine() -> bool:
     ``bootstrap.py`` writes a file for that. On PYTHONPATH the workspace comes before Python's own folders, and a file
     of the learner's there could stand for a module that is meant.
     """
-    told = Path(sysconfig.get_path("purelib"), PATH_FILE)
+    file = Path(sysconfig.get_path("purelib"), PATH_FILE)
     try:
-        line = told.read_text(encoding="ascii", errors="replace").strip()
+        line = file.read_text(encoding="ascii", errors="replace").strip()
     except OSError:
         return False
     return line == f"import os, sys; sys.path.append(os.fsdecode({os.fsencode(ENGINE)!r}))"

@@ -88,20 +88,20 @@ def build(readable: Iterable[Path], writable: Iterable[Path] = ()) -> None:
 
 def _restrict_files(version: int, readable: Iterable[Path], writable: Iterable[Path]) -> None:
     libc = _libc()
-    known = _FILE_RIGHTS[max(number for number in _FILE_RIGHTS if number <= version)]
-    handled = [known]
+    rights = _FILE_RIGHTS[max(number for number in _FILE_RIGHTS if number <= version)]
+    masks = [rights]
     if version >= _TCP_SINCE:
-        handled.append(_BIND_AND_CONNECT)
+        masks.append(_BIND_AND_CONNECT)
     if version >= _SCOPES_SINCE:
-        handled.append(_SOCKETS_AND_SIGNALS)
-    attributes = struct.pack(f"={len(handled)}Q", *handled)
+        masks.append(_SOCKETS_AND_SIGNALS)
+    attributes = struct.pack(f"={len(masks)}Q", *masks)
     ruleset = _checked(libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0))
     try:
         for path in readable:
             _grant(ruleset, path, _READ_FILE | _READ_DIR)
         for path in writable:
-            _grant(ruleset, path, known & (_OF_FILES | _READ_DIR | _REMOVE_FILE | _MAKE_FILE))
-        _grant(ruleset, Path(os.devnull), known & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
+            _grant(ruleset, path, rights & (_OF_FILES | _READ_DIR | _REMOVE_FILE | _MAKE_FILE))
+        _grant(ruleset, Path(os.devnull), rights & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
         _checked(libc.syscall(_RESTRICT_SELF, ruleset, 0))
     finally:
         os.close(ruleset)

@@ -29,13 +29,13 @@ def changes(question: Question, hidden: HiddenSet) -> dict[str, Change]:
     x = hidden.x
     if np.issubdtype(x.dtype, np.integer) and question.input_scale == 1:
         return {"padding-in-front": Change(order="padding first")}
-    found = {"standardised-inputs": _standardising(x, question.input_scale)}
+    changes_by_code = {"standardised-inputs": _standardising(x, question.input_scale)}
     if question.input_scale != 1:
-        found["raw-pixels"] = Change(scale=1 / question.input_scale)
-        found["centred-pixels"] = Change(scale=2.0, offset=-1.0)
+        changes_by_code["raw-pixels"] = Change(scale=1 / question.input_scale)
+        changes_by_code["centred-pixels"] = Change(scale=2.0, offset=-1.0)
         if question.input_shape[-1] == 3:
-            found["swapped-colours"] = Change(order="reversed")
-    return found
+            changes_by_code["swapped-colours"] = Change(order="reversed")
+    return changes_by_code
 
 
 def _standardising(x: Array, scale: float) -> Change:
@@ -65,14 +65,14 @@ def _trials(
     every = max(1, len(hidden.x) // SAMPLES)
     some = HiddenSet(hidden.x[::every], hidden.y[::every], hidden.baseline[::every])
     best_code, best = None, _rank(question, score(question, some, predictions[::every]))
-    tried = changes(question, hidden)
-    for code, change in tried.items():
+    changes_by_code = changes(question, hidden)
+    for code, change in changes_by_code.items():
         rank = _rank(question, score(question, some, model.predict_changed(change, every)))
         if rank > best:
             best_code, best = code, rank
     if best_code is None:
         return {}
-    whole = score(question, hidden, model.predict_changed(tried[best_code], 1))
+    whole = score(question, hidden, model.predict_changed(changes_by_code[best_code], 1))
     return {best_code: whole} if whole.points > scored.points and _much_better(question, whole, scored) else {}
 
 

@@ -17,8 +17,9 @@ def explain(evidence: Evidence) -> tuple[Finding, ...]:
     """
     if evidence.score.points == 5:
         return tuple(hint for hint in evidence.seen.hints if hint.code == "large-optimizer-state")
-    ranked = sorted(_reasons(evidence), key=lambda reason: -1 if reason.points is None else reason.points, reverse=True)
-    return tuple(reason.finding for reason in ranked)
+    reasons = list(_reasons(evidence))
+    reasons.sort(key=lambda reason: -1 if reason.points is None else reason.points, reverse=True)
+    return tuple(reason.finding for reason in reasons)
 
 
 def _reasons(evidence: Evidence) -> Iterator[Reason]:
@@ -44,22 +45,22 @@ def below_baseline(evidence: Evidence) -> Iterator[Reason]:
     value, baseline = evidence.score.value, evidence.score.baseline
     assert value is not None
     if not evidence.metric.better(value, baseline):
-        named = evidence.question.baseline
-        found = {"found": f"{value:g}", "expected": f"{baseline:g}", "baseline": named, "metric": evidence.metric.label}
-        yield Reason(finding("below-baseline", **found))
+        baseline_name = evidence.question.baseline
+        values = {"found": f"{value:g}", "expected": f"{baseline:g}", "metric": evidence.metric.label}
+        yield Reason(finding("below-baseline", **values, baseline=baseline_name))
 
 
 def room_to_improve(evidence: Evidence) -> Reason:
     """How far the next point is."""
     value, points, bands = evidence.score.value, evidence.score.points, evidence.question.bands
-    wanted = f"the next point needs {bands[points]:g}, all five need {bands[-1]:g}"
+    goal = f"the next point needs {bands[points]:g}, all five need {bands[-1]:g}"
     return Reason(
         finding(
             "room-to-improve",
             metric=evidence.metric.label,
             found=f"{value:g}",
             points=points,
-            wanted=f"the fifth needs {bands[-1]:g}" if points == 4 else wanted,
+            wanted=f"the fifth needs {bands[-1]:g}" if points == 4 else goal,
             advice=evidence.question.advice,
         )
     )

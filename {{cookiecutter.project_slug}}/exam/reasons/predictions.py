@@ -99,42 +99,42 @@ def permuted_classes(evidence: Evidence) -> Reason | None:
     from scipy.optimize import linear_sum_assignment
 
     classes = evidence.question.output_shape[-1]
-    answered = evidence.predictions.argmax(axis=-1)
+    answers = evidence.predictions.argmax(axis=-1)
     counts = np.zeros((classes, classes))
-    np.add.at(counts, (answered, evidence.hidden.y), 1)
-    _, meant = linear_sum_assignment(-counts)  # output number -> the class it fits best
-    renamed = np.empty_like(evidence.predictions)
-    renamed[:, meant] = evidence.predictions
-    mended = evidence.rescored(renamed)
-    if mended.value is None or mended.value < evidence.score.value + MUCH_BETTER:
+    np.add.at(counts, (answers, evidence.hidden.y), 1)
+    _, targets = linear_sum_assignment(-counts)  # output number -> the class it fits best
+    predictions = np.empty_like(evidence.predictions)
+    predictions[:, targets] = evidence.predictions
+    score = evidence.rescored(predictions)
+    if score.value is None or score.value < evidence.score.value + MUCH_BETTER:
         return None
-    if mended.points <= evidence.score.points:
+    if score.points <= evidence.score.points:
         return None
     names = evidence.question.class_names
-    swaps = [f"{names[wrong]} for {names[right]}" for wrong, right in enumerate(meant) if wrong != right]
-    found = ", ".join(swaps[:3]) + (", ..." if len(swaps) > 3 else "")
-    return Reason(finding("permuted-classes", found=found, points=mended.points), mended.points)
+    swaps = [f"{names[wrong]} for {names[right]}" for wrong, right in enumerate(targets) if wrong != right]
+    text = ", ".join(swaps[:3]) + (", ..." if len(swaps) > 3 else "")
+    return Reason(finding("permuted-classes", found=text, points=score.points), score.points)
 
 
 def inverted_labels(evidence: Evidence) -> Reason | None:
     """A binary classifier whose opposite is good."""
     if evidence.question.task != "binary":
         return None
-    mended = evidence.rescored(1 - evidence.predictions)
-    if mended.points <= evidence.score.points or mended.value is None or mended.value < 0.5 + MUCH_BETTER:
+    score = evidence.rescored(1 - evidence.predictions)
+    if score.points <= evidence.score.points or score.value is None or score.value < 0.5 + MUCH_BETTER:
         return None
-    return Reason(finding("inverted-labels", points=mended.points), mended.points)
+    return Reason(finding("inverted-labels", points=score.points), score.points)
 
 
 def off_by_constant(evidence: Evidence) -> Reason | None:
     """Numbers that are all too small, or all too large, by the same amount."""
     if evidence.question.task not in ("regression", "forecast"):
         return None
-    apart = float(np.median(evidence.hidden.y - evidence.predictions))
-    mended = evidence.rescored(evidence.predictions + np.float32(apart))
-    if mended.points <= evidence.score.points:
+    distance = float(np.median(evidence.hidden.y - evidence.predictions))
+    score = evidence.rescored(evidence.predictions + np.float32(distance))
+    if score.points <= evidence.score.points:
         return None
-    return Reason(finding("off-by-constant", found=apart, points=mended.points), mended.points)
+    return Reason(finding("off-by-constant", found=distance, points=score.points), score.points)
 
 
 def off_by_scale(evidence: Evidence) -> Reason | None:
@@ -146,10 +146,10 @@ def off_by_scale(evidence: Evidence) -> Reason | None:
     factor = float(predictions @ y) / squares if squares else 0.0
     if factor <= 0 or 1 / ANOTHER_SCALE < factor < ANOTHER_SCALE:
         return None
-    mended = evidence.rescored(evidence.predictions * np.float32(factor))
-    if mended.points <= evidence.score.points:
+    score = evidence.rescored(evidence.predictions * np.float32(factor))
+    if score.points <= evidence.score.points:
         return None
-    return Reason(finding("off-by-scale", found=factor, points=mended.points), mended.points)
+    return Reason(finding("off-by-scale", found=factor, points=score.points), score.points)
 
 
 def shifted(evidence: Evidence) -> Reason | None:
@@ -163,8 +163,8 @@ def shifted(evidence: Evidence) -> Reason | None:
     better = min(late, early)
     if better > NEIGHBOUR * straight:
         return None
-    found = "one step too late" if late < early else "one step too early"
-    return Reason(finding("shifted-forecast", found=found, better=better, value=straight))
+    text = "one step too late" if late < early else "one step too early"
+    return Reason(finding("shifted-forecast", found=text, better=better, value=straight))
 
 
 def repeats(evidence: Evidence) -> Reason | None:
@@ -184,23 +184,23 @@ def class_never_predicted(evidence: Evidence) -> Reason | None:
     if question.task not in ("binary", "multiclass"):
         return None
     if question.task == "binary":
-        answered, right = (evidence.predictions > 0.5).astype(int).ravel(), y.astype(int).ravel()
+        answers, right = (evidence.predictions > 0.5).astype(int).ravel(), y.astype(int).ravel()
     else:
-        answered, right = evidence.predictions.argmax(axis=-1), y
-    missing = np.setdiff1d(right, answered)
+        answers, right = evidence.predictions.argmax(axis=-1), y
+    missing = np.setdiff1d(right, answers)
     if not len(missing):
         return None
     names = question.class_names or ("0", "1")
-    found = " or ".join(str(names[number]) for number in missing[:3]) + (" ..." if len(missing) > 3 else "")
+    text = " or ".join(str(names[number]) for number in missing[:3]) + (" ..." if len(missing) > 3 else "")
     share = float(np.mean(np.isin(right, missing)))
     they_make = "it makes" if len(missing) == 1 else "they make"
-    return Reason(finding("class-never-predicted", found=found, they_make=they_make, share=share))
+    return Reason(finding("class-never-predicted", found=text, they_make=they_make, share=share))
 
 
 def _few(values: Array) -> str:
     """Return the first three numbers as text."""
-    shown = ", ".join(f"{value:.3g}" for value in values[:3])
-    return shown + (", ..." if len(values) > 3 else "")
+    text = ", ".join(f"{value:.3g}" for value in values[:3])
+    return text + (", ..." if len(values) > 3 else "")
 
 
 CHECKS: tuple[Check, ...] = (

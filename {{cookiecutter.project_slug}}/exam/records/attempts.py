@@ -108,9 +108,9 @@ class LeftOut:
             self.first.append(number)
 
 
-def left_out_note(found: Iterable[LeftOut]) -> str | None:
+def left_out_note(files: Iterable[LeftOut]) -> str | None:
     """Return what was left out of some files, and what to do about it; None where all could be read."""
-    damaged = [one for one in found if one.count]
+    damaged = [one for one in files if one.count]
     if not damaged:
         return None
     count = sum(one.count for one in damaged)
@@ -124,11 +124,11 @@ def left_out_note(found: Iterable[LeftOut]) -> str | None:
     )
 
 
-def _numbers(found: LeftOut) -> str:
+def _numbers(left_out: LeftOut) -> str:
     """Return which lines of one file were left out."""
-    more = found.count - len(found.first)
-    named = [f"{number:,}" for number in found.first] + [f"{more:,} more"] * (more > 0)
-    return f"line {named[0]}" if len(named) == 1 else f"lines {', '.join(named[:-1])} and {named[-1]}"
+    more = left_out.count - len(left_out.first)
+    numbers = [f"{number:,}" for number in left_out.first] + [f"{more:,} more"] * (more > 0)
+    return f"line {numbers[0]}" if len(numbers) == 1 else f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def record(workspace: Workspace, results: Iterable[Result], session: Session | None = None) -> list[Attempt]:
@@ -149,8 +149,8 @@ def record(workspace: Workspace, results: Iterable[Result], session: Session | N
     mode: Mode = "exam" if running else "practice"
     elapsed = round(session.elapsed, 1) if session is not None and running else None
     graded = [result for result in results if result.status != "grader fault"]
-    made = [Attempt(now, mode, elapsed, result.presentable()) for result in graded]
-    lines = [json.dumps(attempt.to_dict()) + "\n" for attempt in made]
+    attempts = [Attempt(now, mode, elapsed, result.presentable()) for result in graded]
+    lines = [json.dumps(attempt.to_dict()) + "\n" for attempt in attempts]
     workspace.state.mkdir(exist_ok=True)
     with locks.held(workspace.state / "attempts.lock"), open(workspace.attempts, "a+b", opener=ordinary) as file:
         if file.tell() and not _ends_with_newline(workspace):
@@ -158,7 +158,7 @@ def record(workspace: Workspace, results: Iterable[Result], session: Session | N
         file.write("".join(lines).encode())
         file.flush()
         os.fsync(file.fileno())
-    return made
+    return attempts
 
 
 def read(workspace: Workspace) -> list[Attempt]:

@@ -139,25 +139,25 @@ def advance(session: Session, now: Reading) -> Session:
     """Return the session as it is ``now``: what the clocks say of the time since they were last seen."""
     if session.state != "running":
         return session
-    passed, note = _passed(session.seen, now)
-    elapsed = session.elapsed + passed
+    seconds, note = _interval(session.seen, now)
+    elapsed = session.elapsed + seconds
     notes = (*session.notes, note) if note else session.notes
     over = elapsed >= session.hours * 3600
     state: State = "expired" if over else "running"
     return replace(session, elapsed=min(elapsed, session.hours * 3600), state=state, seen=now, notes=notes)
 
 
-def _passed(before: Reading, now: Reading) -> tuple[float, str | None]:
+def _interval(before: Reading, now: Reading) -> tuple[float, str | None]:
     """Return the seconds between two readings, and what was odd about them."""
     wall = (now.wall - before.wall).total_seconds()
     same_boot = now.boot == before.boot and now.running >= before.running
-    passed = now.running - before.running if same_boot else max(0.0, wall)
-    jump = wall - passed
+    seconds = now.running - before.running if same_boot else max(0.0, wall)
+    jump = wall - seconds
     if abs(jump) < JUMP:
-        return passed, None
+        return seconds, None
     way = "forward" if jump > 0 else "back"
     by = timedelta(seconds=round(abs(jump)))
-    return passed, f"{now.wall:%Y-%m-%d %H:%M} UTC: the system time jumped {way} by {by}; the exam's clock did not."
+    return seconds, f"{now.wall:%Y-%m-%d %H:%M} UTC: the system time jumped {way} by {by}; the exam's clock did not."
 
 
 def start(workspace: Workspace, hours: float) -> Session:
@@ -266,7 +266,7 @@ def moment(text: object) -> datetime:
     Raises:
         ValueError: it is none, or one that no computer with this program has seen.
     """
-    found = datetime.fromisoformat(str(text))
-    if not 2000 <= found.year < 3000:  # nearer to the ends of the calendar, other time zones have no such moment
-        raise ValueError(f"no exam was held in the year {found.year}")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    date = datetime.fromisoformat(str(text))
+    if not 2000 <= date.year < 3000:  # nearer to the ends of the calendar, other time zones have no such moment
+        raise ValueError(f"no exam was held in the year {date.year}")
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

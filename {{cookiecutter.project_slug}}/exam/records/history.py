@@ -83,11 +83,11 @@ class _Place:
 
 def exams(workspace: Workspace) -> list[PastExam]:
     """Return all exams of a workspace, the present one last; what cannot be read of one costs no other."""
-    archived = sorted(path for path in workspace.archive.glob("*") if path.is_dir())
-    places = [_Place(path.name, *(path / name for name in _names(workspace))) for path in archived]
+    folders = sorted(path for path in workspace.archive.glob("*") if path.is_dir())
+    places = [_Place(path.name, *(path / name for name in _names(workspace))) for path in folders]
     places.append(_Place(None, workspace.exam_toml, workspace.attempts, workspace.clock))
-    found = [place for place in places if place.is_exam]
-    return [_read(workspace, number, place) for number, place in enumerate(found, 1)]
+    exam_places = [place for place in places if place.is_exam]
+    return [_read(workspace, number, place) for number, place in enumerate(exam_places, 1)]
 
 
 def _names(workspace: Workspace) -> tuple[str, str, str]:
@@ -95,58 +95,58 @@ def _names(workspace: Workspace) -> tuple[str, str, str]:
 
 
 def _read(workspace: Workspace, number: int, place: _Place) -> PastExam:
-    counted = tally.read_archived if place.folder else tally.read
-    made = counted(workspace, place.attempts)
+    read = tally.read_archived if place.folder else tally.read
+    totals = read(workspace, place.attempts)
     clock = _session(place)
-    seed, questions = _drawn(place.toml, made)
+    seed, questions = _seed_and_questions(place.toml, totals)
     return PastExam(
         number=number,
         folder=place.folder,
         seed=seed,
-        date=_date(clock, made, place.toml),
+        date=_date(clock, totals, place.toml),
         questions=questions,
         path=place.attempts,
-        made=made,
-        standing=standing(_titles(questions, made), clock, made),
+        made=totals,
+        standing=standing(_titles(questions, totals), clock, totals),
     )
 
 
-def _drawn(toml: Path, made: Tally) -> tuple[int | None, dict[int, str]]:
+def _seed_and_questions(toml: Path, totals: Tally) -> tuple[int | None, dict[int, str]]:
     """Return an exam's seed and questions; where ``exam.toml`` cannot be read, what was graded tells them."""
     try:
-        drawn = Exam.read(toml)
-        return drawn.seed, drawn.questions
+        exam = Exam.read(toml)
+        return exam.seed, exam.questions
     except (ExamTomlError, OSError):
-        graded = {category: course.lines[-1].question for category, course in made.every.items() if course.lines}
-        return made.seed, graded
+        questions = {category: course.lines[-1].question for category, course in totals.every.items() if course.lines}
+        return totals.seed, questions
 
 
 def _session(place: _Place) -> Session | None:
     """Return an exam's clock, None without one, or when it cannot be read; in the archive it stands still."""
     try:
-        found = exam_clock.read_file(place.session)
+        session = exam_clock.read_file(place.session)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return found if place.folder else advance(found, Reading.now())
+    return session if place.folder else advance(session, Reading.now())
 
 
-def _date(clock: Session | None, made: Tally, toml: Path) -> datetime | None:
+def _date(clock: Session | None, totals: Tally, toml: Path) -> datetime | None:
     if clock:
         return clock.started_at
-    if made.first_at:
-        return made.first_at
+    if totals.first_at:
+        return totals.first_at
     try:
         return datetime.fromtimestamp(toml.stat().st_mtime, UTC)
     except OSError:
         return None
 
 
-def _titles(questions: Mapping[int, str], made: Tally) -> dict[int, str]:
+def _titles(questions: Mapping[int, str], totals: Tally) -> dict[int, str]:
     """Return the title of each category's question; the attempts know those that the bank has no more."""
-    latest = [course.latest.result for course in made.every.values() if course.latest]
-    graded = {result.question: result.title for result in latest}
-    known = {category: questions.get(category, "unknown") for category in CATEGORIES}
-    return {category: graded.get(question) or _title(question) for category, question in known.items()}
+    latest = [course.latest.result for course in totals.every.values() if course.latest]
+    titles = {result.question: result.title for result in latest}
+    names = {category: questions.get(category, "unknown") for category in CATEGORIES}
+    return {category: titles.get(question) or _title(question) for category, question in names.items()}
 
 
 @cache
@@ -178,8 +178,8 @@ class Point:
     best: dict[int, int | None]
 
 
-def progress(found: Sequence[PastExam]) -> list[Point]:
-    """Return what a chart over exams draws, in the order of ``found``; exams without any attempt are left out."""
+def progress(past: Sequence[PastExam]) -> list[Point]:
+    """Return what a chart over exams draws, in the order of ``past``; exams without any attempt are left out."""
     return [
         Point(
             number=exam.number,
@@ -189,19 +189,19 @@ def progress(found: Sequence[PastExam]) -> list[Point]:
             passed=exam.standing.passed,
             best={item.category: item.best.result.points if item.best else None for item in exam.standing.categories},
         )
-        for exam in found
+        for exam in past
         if exam.made.first_at
     ]
 
 
 def to_json(
-    workspace: Workspace, found: Sequence[PastExam], categories: Sequence[int] = CATEGORIES
+    workspace: Workspace, past: Sequence[PastExam], categories: Sequence[int] = CATEGORIES
 ) -> Iterator[str]:
     """Yield exams as JSON, piece by piece: for each category what counts, and every attempt.
 
     Args:
         workspace: whose ``.exam/models`` may have the graded files.
-        found: the exams.
+        past: the exams.
         categories: those that are wanted.
 
     Raises:
@@ -209,7 +209,7 @@ def to_json(
     """
     models = kept_hashes(workspace)
     yield '{"exams": ['
-    for place, exam in enumerate(found):
+    for place, exam in enumerate(past):
         yield ", " * (place > 0) + _opened(_exam_to_dict(exam), "categories")
         for number, item in enumerate(item for item in exam.standing.categories if item.category in categories):
             own = {"question": exam.questions.get(item.category), **item.to_dict()}

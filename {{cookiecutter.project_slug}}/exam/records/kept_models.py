@@ -27,12 +27,12 @@ def keep(workspace: Workspace, results: Iterable[Result]) -> list[str]:
         if result.sha256 is None or path(workspace, result.sha256).exists():
             continue
         model = workspace.model(result.category)
-        shown = f"{model.parent.name}/{model.name}"
+        name = f"{model.parent.name}/{model.name}"
         try:
             if not _copy(model, path(workspace, result.sha256), result.sha256):
-                problems.append(f"{shown} was saved again during the grading, so the graded file was not kept.")
+                problems.append(f"{name} was saved again during the grading, so the graded file was not kept.")
         except OSError as error:
-            problems.append(f"{shown} was graded, but no copy could be kept: {error.strerror or error}.")
+            problems.append(f"{name} was graded, but no copy could be kept: {error.strerror or error}.")
     return problems
 
 

@@ -63,20 +63,20 @@ def entries(
     Raises:
         OSError: the attempts at the present exam cannot be read.
     """
-    made = list(tally.read_all(workspace) if exams is None else exams)
-    drawn = _drawn(workspace)
-    found = []
+    tallies = list(tally.read_all(workspace) if exams is None else exams)
+    question_ids = _exam_questions(workspace)
+    rows = []
     for question_id, folder in bank.find().items():
         question = bank.load(question_id)
         if question.category in categories:
-            done = [exam.questions[question_id] for exam in made if question_id in exam.questions]
-            attempts, best = sum(one.attempts for one in done), max((one.best for one in done), default=None)
+            records = [exam.questions[question_id] for exam in tallies if question_id in exam.questions]
+            attempts, best = sum(one.attempts for one in records), max((one.best for one in records), default=None)
             is_public = (folder / public.DOWNLOADS).exists()
-            found.append(Entry(question, is_public, question_id in drawn, attempts, best))
-    return sorted(found, key=lambda entry: (entry.question.category, entry.is_public))
+            rows.append(Entry(question, is_public, question_id in question_ids, attempts, best))
+    return sorted(rows, key=lambda entry: (entry.question.category, entry.is_public))
 
 
-def _drawn(workspace: Workspace) -> set[str]:
+def _exam_questions(workspace: Workspace) -> set[str]:
     try:
         return set(Exam.read(workspace.exam_toml).questions.values())
     except ExamTomlError:

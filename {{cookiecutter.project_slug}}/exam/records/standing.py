@@ -187,19 +187,19 @@ def count(workspace: Workspace, exam: Exam) -> Tally:
     Raises:
         OSError: their file is there and cannot be read.
     """
-    models = {category: _lying(workspace.model(category)) for category in CATEGORIES}
+    models = {category: _content(workspace.model(category)) for category in CATEGORIES}
     there = {category: digest for category, digest in models.items() if digest}
     return tally.read(workspace, workspace.attempts, there, exam.questions)
 
 
-def of(workspace: Workspace, exam: Exam, clock: Session | None, made: Tally) -> Standing:
-    """Return where the exam of a workspace stands at one reading of its clock, after the attempts ``made``."""
+def of(workspace: Workspace, exam: Exam, clock: Session | None, totals: Tally) -> Standing:
+    """Return where the exam of a workspace stands at one reading of its clock, after the attempts in ``totals``."""
     titles = {category: bank.load(question).title for category, question in exam.questions.items()}
-    kept = {category for category in CATEGORIES if workspace.weights(category).is_file()}
-    return standing(titles, clock, made, kept - set(made.models))
+    with_weights = {category for category in CATEGORIES if workspace.weights(category).is_file()}
+    return standing(titles, clock, totals, with_weights - set(totals.models))
 
 
-def _lying(path: Path) -> str | None:
+def _content(path: Path) -> str | None:
     """Return what lies there: the hash of a model file, or why it has none; None for nothing."""
     try:
         return intake.take(path).sha256
@@ -208,18 +208,18 @@ def _lying(path: Path) -> str | None:
 
 
 def standing(
-    titles: Mapping[int, str], clock: Session | None, made: Tally, unsaved: Collection[int] = ()
+    titles: Mapping[int, str], clock: Session | None, totals: Tally, unsaved: Collection[int] = ()
 ) -> Standing:
     """Return where an exam stands.
 
     Args:
         titles: category -> title of its question.
         clock: the exam's, None for practice.
-        made: what the attempts at this exam come to.
+        totals: what the attempts at this exam come to.
         unsaved: categories where the weights of a model lie, and no model.
     """
-    counted = made.under_clock if clock else made.submitted
-    spent = counted.spent.seconds
+    submitted = totals.under_clock if clock else totals.submitted
+    spent = submitted.spent.seconds
     categories = tuple(
         CategoryStanding(
             category,
@@ -229,6 +229,6 @@ def standing(
             spent.get(category),
             category in unsaved,
         )
-        for category, course in counted.courses.items()
+        for category, course in submitted.courses.items()
     )
-    return Standing(clock, categories, made.left_out)
+    return Standing(clock, categories, totals.left_out)

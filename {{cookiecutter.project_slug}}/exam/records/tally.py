@@ -196,8 +196,8 @@ def read(
     Raises:
         OSError: the file is there and cannot be read.
     """
-    made = Tally(models, questions, printable(path.relative_to(workspace.root).as_posix()))
-    return made.add_all(attempts.lines(path, made.left_out))
+    tally = Tally(models, questions, printable(path.relative_to(workspace.root).as_posix()))
+    return tally.add_all(attempts.lines(path, tally.left_out))
 
 
 def read_archived(workspace: Workspace, path: Path) -> Tally:
@@ -214,5 +214,5 @@ def read_all(workspace: Workspace) -> list[Tally]:
     Raises:
         OSError: the file of the present exam is there and cannot be read.
     """
-    archived = sorted(workspace.archive.glob(f"*/{workspace.attempts.name}"))
-    return [*(read_archived(workspace, path) for path in archived), read(workspace, workspace.attempts)]
+    paths = sorted(workspace.archive.glob(f"*/{workspace.attempts.name}"))
+    return [*(read_archived(workspace, path) for path in paths), read(workspace, workspace.attempts)]

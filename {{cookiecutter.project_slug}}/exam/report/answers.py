@@ -141,8 +141,8 @@ def text(answers: Answers, row: int) -> str:
     ids, index = answers.samples.x[row], _index(answers.data)
     if not index:
         return " ".join(str(number) for number in ids if number != PADDING)
-    found = [index[int(number)] for number in ids if int(number) in index]
-    return ("" if max(map(len, index.values())) == 1 else " ").join(found)
+    words = [index[int(number)] for number in ids if int(number) in index]
+    return ("" if max(map(len, index.values())) == 1 else " ").join(words)
 
 
 def numbers(answers: Answers, row: int) -> list[tuple[str, float]]:
@@ -151,8 +151,8 @@ def numbers(answers: Answers, row: int) -> list[tuple[str, float]]:
     names = _columns(answers.data, x.shape[1])
     deviation = x.std(axis=0)
     unusual = np.abs(x[row] - x.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
-    shown = sorted(np.argsort(-unusual, kind="stable")[:MOST_NUMBERS].tolist())
-    return [(names[number], float(x[row, number])) for number in shown]
+    columns = sorted(np.argsort(-unusual, kind="stable")[:MOST_NUMBERS].tolist())
+    return [(names[number], float(x[row, number])) for number in columns]
 
 
 def _classes(outputs: Array) -> Array:
@@ -188,15 +188,15 @@ def _target(data: Path) -> str:
 
 def _numeric_columns(data: Path) -> list[list[str]]:
     """Return the names of the columns that hold numbers, for each csv file and each JSON file that lists objects."""
-    found = []
+    tables = []
     for table in sorted([*data.glob("*.csv"), *data.glob("*.json")]):
         try:
             with table.open(encoding="utf-8", newline="") as file:
                 rows = csv.DictReader(file) if table.suffix == ".csv" else iter(json.load(file))
-                found.append([name for name, value in next(rows).items() if _is_number(value)])
+                tables.append([name for name, value in next(rows).items() if _is_number(value)])
         except (OSError, ValueError, TypeError, AttributeError, StopIteration):
             continue
-    return found
+    return tables
 
 
 def _is_number(value: object) -> bool:

@@ -101,11 +101,11 @@ def drawing(label: Label, height: int) -> Iterator[Drawing]:
 
     with matplotlib.rc_context({**STYLE, "svg.hashsalt": label.key}):
         figure = Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
-        made = Drawing(label, figure, figure.add_subplot())
-        yield made
+        chart = Drawing(label, figure, figure.add_subplot())
+        yield chart
         file = io.StringIO()
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    made.svg = _inline(file.getvalue(), label)
+    chart.svg = _inline(file.getvalue(), label)
 
 
 def _inline(svg: str, label: Label) -> Markup:
@@ -139,12 +139,12 @@ def attempts_chart(
             which is drawn as it stands, whatever its time zone.
         hours: length of the exam; None for practice.
     """
-    with drawing(label, 250) as made:
-        axes = made.axes
-        for category, done in attempts.items():
+    with drawing(label, 250) as chart:
+        axes = chart.axes
+        for category, marks in attempts.items():
             # Apart by a little, so that categories with the same points do not hide each other.
-            points = [number + (category - 3) * 0.05 for _, number in done]
-            times = [moment / 3600 if isinstance(moment, float) else moment for moment, _ in done]
+            points = [number + (category - 3) * 0.05 for _, number in marks]
+            times = [moment / 3600 if isinstance(moment, float) else moment for moment, _ in marks]
             axes.plot(
                 times,  # type: ignore[arg-type]
                 points,
@@ -156,11 +156,11 @@ def attempts_chart(
             )
         axes.set(ylim=(-0.35, 5.35), yticks=range(6), ylabel="points")
         axes.grid(axis="x", visible=False)
-        _time_axis(axes, [moment for done in attempts.values() for moment, _ in done], hours)
-        legend = made.figure.legend(loc="outside upper left", ncols=5, title="Category", handletextpad=0.4)
+        _time_axis(axes, [moment for marks in attempts.values() for moment, _ in marks], hours)
+        legend = chart.figure.legend(loc="outside upper left", ncols=5, title="Category", handletextpad=0.4)
         legend.set_alignment("left")
         legend.get_title().set_color(MUTED)
-    return made.svg
+    return chart.svg
 
 
 def _time_axis(axes: Axes, moments: Sequence[datetime | float], hours: float | None) -> None:
@@ -186,8 +186,8 @@ def progress_chart(label: Label, exams: Sequence[tuple[int, float, bool]], pass_
         exams: number, points of 100, and whether it was passed; the oldest first.
         pass_mark: of 100.
     """
-    with drawing(label, 200) as made:
-        axes = made.axes
+    with drawing(label, 200) as chart:
+        axes = chart.axes
         places = range(len(exams))
         colours = [GOOD if passed else MODEL for _, _, passed in exams]
         axes.bar(places, [points for _, points, _ in exams], width=0.6, color=colours)
@@ -199,7 +199,7 @@ def progress_chart(label: Label, exams: Sequence[tuple[int, float, bool]], pass_
         axes.set_xticks(places, [f"{number}" for number, _, _ in exams])
         axes.set_xlabel("exam of this workspace")
         axes.grid(axis="x", visible=False)
-    return made.svg
+    return chart.svg
 
 
 def bands_chart(label: Label, question: Question, baseline: float, value: float | None) -> Markup:
@@ -208,8 +208,8 @@ def bands_chart(label: Label, question: Question, baseline: float, value: float 
     Each band is equally wide, whatever it is worth in the metric: the steps of some metrics differ a hundredfold.
     """
     scale = _Ladder.of(question, [baseline] if value is None else [baseline, value])
-    with drawing(label, 132) as made:
-        axes = made.axes
+    with drawing(label, 132) as chart:
+        axes = chart.axes
         axes.set(xlim=(-0.05, 6.05), ylim=(-1.75, 2.15))
         axes.set_axis_off()
         for points, colour in enumerate(BANDS):
@@ -220,7 +220,7 @@ def bands_chart(label: Label, question: Question, baseline: float, value: float 
         _pointer(axes, scale.place(baseline), f"baseline {baseline:g}", BASELINE, below=True)
         if value is not None:
             _pointer(axes, scale.place(value), f"your model {value:g}", MODEL, below=False)
-    return made.svg
+    return chart.svg
 
 
 def _pointer(axes: Axes, x: float, text: str, colour: str, below: bool) -> None:
@@ -239,11 +239,11 @@ class _Ladder:
     values: tuple[float, ...]
 
     @classmethod
-    def of(cls, question: Question, shown: Sequence[float]) -> _Ladder:
+    def of(cls, question: Question, values: Sequence[float]) -> _Ladder:
         """Return the ladder from the worst value shown, or one more band, to the best value there can be."""
         first, second = question.bands[:2]
         rising = METRICS[question.metric].greater_is_better
-        worst = (min if rising else max)(2 * first - second, *shown)
+        worst = (min if rising else max)(2 * first - second, *values)
         return cls((worst, *question.bands, 1.0 if rising else 0.0))
 
     def place(self, value: float) -> float:
@@ -264,8 +264,8 @@ def confusion_chart(label: Label, counts: Array, names: Sequence[str]) -> Markup
     """
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     classes = len(names)
-    with drawing(label, WIDTH if classes > 6 else 300) as made:
-        axes = made.axes
+    with drawing(label, WIDTH if classes > 6 else 300) as chart:
+        axes = chart.axes
         for row, column in np.argwhere(counts > 0):
             colour = MODEL if row == column else BAD
             axes.add_patch(_rectangle(column - 0.46, row - 0.46, 0.92, 0.92, colour, max(shares[row, column], 0.06)))
@@ -279,89 +279,89 @@ def confusion_chart(label: Label, counts: Array, names: Sequence[str]) -> Markup
         axes.set_yticks(range(classes), names, fontsize=small)
         axes.tick_params(length=0)
         axes.grid(visible=False)
-    return made.svg
+    return chart.svg
 
 
 def against_chart(label: Label, truth: Array, predictions: Array) -> Markup:
     """Draw what the model answered against the truth, both (n,); right answers lie on the line."""
-    kept = _thinned(len(truth))
-    with drawing(label, 300) as made:
+    rows = _thinned(len(truth))
+    with drawing(label, 300) as chart:
         both = [float(min(truth.min(), predictions.min())), float(max(truth.max(), predictions.max()))]
-        made.axes.plot(both, both, color=MUTED, linewidth=1.2, linestyle="--")
-        made.axes.scatter(truth[kept], predictions[kept], s=14, color=MODEL, alpha=0.55, linewidths=0)
-        made.axes.set(xlabel="true value", ylabel="prediction")
-    return made.svg
+        chart.axes.plot(both, both, color=MUTED, linewidth=1.2, linestyle="--")
+        chart.axes.scatter(truth[rows], predictions[rows], s=14, color=MODEL, alpha=0.55, linewidths=0)
+        chart.axes.set(xlabel="true value", ylabel="prediction")
+    return chart.svg
 
 
 def curve_chart(label: Label, x: Array, truth: Array, predictions: Array) -> Markup:
     """Draw truth and answers, both (n,), over the one number that the model is given, (n,)."""
     order = np.argsort(x, kind="stable")
-    with drawing(label, 280) as made:
-        made.axes.plot(x[order], truth[order], color=INK, linewidth=4, alpha=0.3, label="truth")
-        made.axes.plot(x[order], predictions[order], color=MODEL, label="your model")
-        made.axes.set(xlabel="input", ylabel="output")
-        _legend(made)
-    return made.svg
+    with drawing(label, 280) as chart:
+        chart.axes.plot(x[order], truth[order], color=INK, linewidth=4, alpha=0.3, label="truth")
+        chart.axes.plot(x[order], predictions[order], color=MODEL, label="your model")
+        chart.axes.set(xlabel="input", ylabel="output")
+        _legend(chart)
+    return chart.svg
 
 
 def map_chart(label: Label, x: Array, truth: Array, right: Array, names: Sequence[str]) -> Markup:
     """Draw samples of two numbers, (n, 2), by class (n,), and those that the model got wrong, not ``right`` (n,)."""
-    kept = np.intersect1d(_thinned(len(x)), np.flatnonzero(right))
+    rows = np.intersect1d(_thinned(len(x)), np.flatnonzero(right))
     wrong = np.flatnonzero(~right)[:MOST_DOTS]
-    with drawing(label, 340) as made:
+    with drawing(label, 340) as chart:
         for number in np.unique(truth):
-            chosen = kept[truth[kept] == number]
+            chosen = rows[truth[rows] == number]
             colour, marker = CATEGORIES[1 + int(number) % 5], MARKERS[1 + int(number) % 5]
             name = f"{names[number]}, correct"
             east, north = x[chosen].T
-            made.axes.scatter(east, north, s=16, color=colour, alpha=0.45, linewidths=0, marker=marker, label=name)
-        made.axes.scatter(x[wrong, 0], x[wrong, 1], s=26, color=BAD, linewidths=1.4, marker="x", label="wrong")
-        made.axes.set_aspect("equal")
-        _legend(made)
-    return made.svg
+            chart.axes.scatter(east, north, s=16, color=colour, alpha=0.45, linewidths=0, marker=marker, label=name)
+        chart.axes.scatter(x[wrong, 0], x[wrong, 1], s=26, color=BAD, linewidths=1.4, marker="x", label="wrong")
+        chart.axes.set_aspect("equal")
+        _legend(chart)
+    return chart.svg
 
 
 def series_chart(label: Label, truth: Array, predictions: Array, baseline: Array) -> Markup:
     """Draw one-step forecasts for samples that follow each other, all three (n,)."""
-    with drawing(label, 260) as made:
+    with drawing(label, 260) as chart:
         steps = np.arange(len(truth))
-        made.axes.plot(steps, truth, color=INK, linewidth=4, alpha=0.3, label="truth")
-        made.axes.plot(steps, baseline, color=BASELINE, linewidth=1.2, linestyle=":", label="baseline")
-        made.axes.plot(steps, predictions, color=MODEL, label="your model")
-        made.axes.set(xlabel="hidden samples in order")
-        _legend(made)
-    return made.svg
+        chart.axes.plot(steps, truth, color=INK, linewidth=4, alpha=0.3, label="truth")
+        chart.axes.plot(steps, baseline, color=BASELINE, linewidth=1.2, linestyle=":", label="baseline")
+        chart.axes.plot(steps, predictions, color=MODEL, label="your model")
+        chart.axes.set(xlabel="hidden samples in order")
+        _legend(chart)
+    return chart.svg
 
 
 def window_chart(label: Label, past: Array, truth: Array, predictions: Array, baseline: Array) -> Markup:
     """Draw one window: what the model saw, (past,), and what came, (future,), beside the forecasts of it."""
-    with drawing(label, 230) as made:
+    with drawing(label, 230) as chart:
         future = np.arange(len(truth)) + 1
         before = np.arange(-len(past) + 1, 1)
         dots = "o" if len(truth) == 1 else ""
-        made.axes.axvspan(0.5, future[-1] + 0.5, color=LINE, alpha=0.35, linewidth=0)
-        made.axes.plot(before, past, color=MUTED, linewidth=1.4)
-        made.axes.plot(future, truth, color=INK, linewidth=4, alpha=0.3, marker=dots, markersize=9, label="truth")
-        made.axes.plot(future, baseline, color=BASELINE, linewidth=1.4, linestyle=":", marker=dots, label="baseline")
-        made.axes.plot(future, predictions, color=MODEL, marker=dots, markersize=5, label="your model")
-        made.axes.set(xlabel="steps from the last known value")
-        _legend(made)
-    return made.svg
+        chart.axes.axvspan(0.5, future[-1] + 0.5, color=LINE, alpha=0.35, linewidth=0)
+        chart.axes.plot(before, past, color=MUTED, linewidth=1.4)
+        chart.axes.plot(future, truth, color=INK, linewidth=4, alpha=0.3, marker=dots, markersize=9, label="truth")
+        chart.axes.plot(future, baseline, color=BASELINE, linewidth=1.4, linestyle=":", marker=dots, label="baseline")
+        chart.axes.plot(future, predictions, color=MODEL, marker=dots, markersize=5, label="your model")
+        chart.axes.set(xlabel="steps from the last known value")
+        _legend(chart)
+    return chart.svg
 
 
 def horizon_chart(label: Label, model: Array, baseline: Array) -> Markup:
     """Draw the mean absolute error at each step ahead, of model and baseline, both (future,)."""
-    with drawing(label, 230) as made:
+    with drawing(label, 230) as chart:
         steps = np.arange(len(model)) + 1
-        made.axes.plot(steps, baseline, color=BASELINE, linestyle=":", label="baseline")
-        made.axes.plot(steps, model, color=MODEL, label="your model")
-        made.axes.set(xlabel="steps ahead", ylabel="mean absolute error", ylim=(0, None))
-        _legend(made)
-    return made.svg
+        chart.axes.plot(steps, baseline, color=BASELINE, linestyle=":", label="baseline")
+        chart.axes.plot(steps, model, color=MODEL, label="your model")
+        chart.axes.set(xlabel="steps ahead", ylabel="mean absolute error", ylim=(0, None))
+        _legend(chart)
+    return chart.svg
 
 
-def _legend(made: Drawing) -> None:
-    made.figure.legend(loc="outside upper left", ncols=4, handlelength=1.6, columnspacing=1.2)
+def _legend(chart: Drawing) -> None:
+    chart.figure.legend(loc="outside upper left", ncols=4, handlelength=1.6, columnspacing=1.2)
 
 
 def _rectangle(x: float, y: float, width: float, height: float, colour: str, alpha: float = 1.0) -> Any:

@@ -156,8 +156,8 @@ def render(
         tell: called with what people should know besides, as a sentence.
     """
     questions = {category: bank.load(name) for category, name in exam.questions.items()}
-    made = standing.count(workspace, exam)
-    stands = standing.of(workspace, exam, session, made)
+    totals = standing.count(workspace, exam)
+    stands = standing.of(workspace, exam, session, totals)
     past = history.exams(workspace)
     entries = progress.entries(workspace, exams=[other.made for other in past])
     parts = [_part(workspace, questions[entry.category], entry, folder) for entry in stands.categories]
@@ -169,13 +169,13 @@ def render(
         parts=parts,
         verdict=_verdict(stands),
         clock=_clock(session),
-        uncounted=made.submitted.count - sum(entry.attempts for entry in stands.categories),
+        uncounted=totals.submitted.count - sum(entry.attempts for entry in stands.categories),
         left_out=_left_out(past, tell),
         timeline=_timeline(stands),
         times=_times(stands),
         progress=_progress(history.progress(past)),
-        tuned=made.tuned,
-        recent=[line.attempt() for line in reversed(made.latest)][:MOST_RECENT],
+        tuned=totals.tuned,
+        recent=[line.attempt() for line in reversed(totals.latest)][:MOST_RECENT],
         skills=_skills(stands, questions, entries),
         untried=_untried(entries),
         entries=entries,
@@ -199,20 +199,20 @@ def _left_out(past: Sequence[history.PastExam], tell: Tell) -> str | None:
 
 
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(duration=duration, commands=_with_commands, counted=_counted, breakable=_breakable)
-    return made
+    environment.filters.update(duration=duration, commands=_with_commands, counted=_count, breakable=_breakable)
+    return environment
 
 
 def _with_commands(text: str) -> Markup:
     """Return ``text`` with its commands marked as such."""
-    return Markup(COMMAND.sub(lambda found: f"<code>{found.group()}</code>", str(escape(text))))
+    return Markup(COMMAND.sub(lambda match: f"<code>{match.group()}</code>", str(escape(text))))
 
 
 def _breakable(text: str) -> Markup:
@@ -220,7 +220,7 @@ def _breakable(text: str) -> Markup:
     return escape(text).replace("_", Markup("_<wbr>"))
 
 
-def _counted(number: int, one: str, many: str = "") -> str:
+def _count(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
@@ -245,21 +245,21 @@ def _clock(session: Session | None) -> str:
 
 
 def _part(workspace: Workspace, question: Question, entry: CategoryStanding, folder: Path) -> CategoryPart:
-    seen, why = None, ""
+    content, reason = None, ""
     if entry.latest is not None:
         try:
-            given = answers.read(workspace, question, entry.latest.result)
-            seen = details(given, f"category{entry.category}")
+            sheet = answers.read(workspace, question, entry.latest.result)
+            content = details(sheet, f"category{entry.category}")
         except answers.NoAnswers as error:
-            why = str(error)
+            reason = str(error)
     return CategoryPart(
         heading=CATEGORY_TITLES[entry.category],
         question=question,
         standing=entry,
         bands=_bands(question, entry.latest),
-        details=seen,
-        why_no_details=why,
-        findings=_explained(workspace, entry.latest, folder),
+        details=content,
+        why_no_details=reason,
+        findings=_explanations(workspace, entry.latest, folder),
         starter=_link(workspace.starter(entry.category), folder),
         skills=tuple(skill for skills in SECTIONS.values() for key, skill in skills.items() if key in question.skills),
     )
@@ -270,21 +270,21 @@ def _bands(question: Question, latest: Attempt | None) -> Figure | None:
     if latest is None or latest.result.baseline is None or latest.result.question != question.id:
         return None
     result = latest.result
-    found = "not a number" if result.value is None else f"{result.value:g}"
+    value = "not a number" if result.value is None else f"{result.value:g}"
     direction = METRICS[question.metric].better_way
-    needed = ", ".join(f"{band:g}" for band in question.bands)
-    text = f"{found}; baseline {result.baseline:g}. 1 to 5 points need {needed}; {direction} is better."
+    limits = ", ".join(f"{band:g}" for band in question.bands)
+    text = f"{value}; baseline {result.baseline:g}. 1 to 5 points need {limits}; {direction} is better."
     label = Label(f"category{question.category}-bands", f"{result.metric} of category {question.category}", text)
     svg = charts.bands_chart(label, question, result.baseline or 0.0, result.value)
     return Figure(svg, result.metric, f"Baseline: {question.baseline}.")
 
 
-def _explained(workspace: Workspace, latest: Attempt | None, folder: Path) -> tuple[Explained, ...]:
-    found = latest.result.findings if latest else ()
-    pages = [workspace.root / finding.page for finding in found]
+def _explanations(workspace: Workspace, latest: Attempt | None, folder: Path) -> tuple[Explained, ...]:
+    findings = latest.result.findings if latest else ()
+    pages = [workspace.root / finding.page for finding in findings]
     return tuple(
         Explained(finding, _link(page, folder) if page.is_file() else "")
-        for finding, page in zip(found, pages, strict=True)
+        for finding, page in zip(findings, pages, strict=True)
     )
 
 
@@ -299,30 +299,30 @@ def _link(target: Path, folder: Path) -> str:
 def _timeline(stands: Standing) -> Figure | None:
     """Return the chart of all attempts; None without any."""
     session = stands.session
-    done: dict[int, list[tuple[datetime | float, int]]] = {
+    marks_by_category: dict[int, list[tuple[datetime | float, int]]] = {
         entry.category: [(_moment(attempt, session), attempt.result.points or 0) for attempt in entry.course.recent]
         for entry in stands.categories
         if entry.attempts
     }
-    if not done:
+    if not marks_by_category:
         return None
-    told = {category: ", ".join(str(points) for _, points in marks) for category, marks in done.items()}
-    text = " ".join(f"Category {category}: {points} points." for category, points in told.items())
+    texts = {category: ", ".join(str(points) for _, points in marks) for category, marks in marks_by_category.items()}
+    text = " ".join(f"Category {category}: {points} points." for category, points in texts.items())
     label = Label("attempts", "Points of each attempt over time", text)
-    svg = charts.attempts_chart(label, done, session.hours if session else None)
+    svg = charts.attempts_chart(label, marks_by_category, session.hours if session else None)
     is_cut = any(entry.attempts > RECENT for entry in stands.categories)
     some = f", at most the last {RECENT} of each category" if is_cut else ""
     return Figure(svg, "Attempts over time", f"Each mark is one grading{some}. For each category, the last one counts.")
 
 
-def _progress(done: Sequence[history.Point]) -> Figure | None:
+def _progress(points: Sequence[history.Point]) -> Figure | None:
     """Return the chart of the latest exams of this workspace; None for the first."""
-    if len(done) < 2:
+    if len(points) < 2:
         return None
-    done = done[-MOST_EXAMS:]
-    text = ", ".join(f"{point.total:g}" for point in done)
+    points = points[-MOST_EXAMS:]
+    text = ", ".join(f"{point.total:g}" for point in points)
     label = Label("progress", "Points of each exam in this workspace", f"{text} of 100, the oldest exam first.")
-    svg = charts.progress_chart(label, [(point.number, point.total, point.passed) for point in done], PASS_MARK)
+    svg = charts.progress_chart(label, [(point.number, point.total, point.passed) for point in points], PASS_MARK)
     return Figure(svg, "Your exams so far", f"Points, of 100, of each exam with an attempt. A pass needs {PASS_MARK}.")
 
 
@@ -337,11 +337,11 @@ def _times(stands: Standing) -> list[tuple[str, float, float]]:
     """Return label, seconds and share of the longest, for each category and for what no submission followed."""
     if stands.session is None:
         return []
-    spent = [(f"Category {entry.category}", entry.seconds or 0.0) for entry in stands.categories]
-    rest = stands.session.elapsed - sum(seconds for _, seconds in spent)
-    spent.append(("Afterwards", max(0.0, rest)))
-    longest = max(seconds for _, seconds in spent) or 1.0
-    return [(name, seconds, seconds / longest) for name, seconds in spent]
+    times = [(f"Category {entry.category}", entry.seconds or 0.0) for entry in stands.categories]
+    rest = stands.session.elapsed - sum(seconds for _, seconds in times)
+    times.append(("Afterwards", max(0.0, rest)))
+    longest = max(seconds for _, seconds in times) or 1.0
+    return [(name, seconds, seconds / longest) for name, seconds in times]
 
 
 def _skills(stands: Standing, questions: dict[int, Question], entries: Sequence[Entry]) -> dict[str, list[Skill]]:
@@ -360,11 +360,11 @@ def _skills(stands: Standing, questions: dict[int, Question], entries: Sequence[
 
 def _untried(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
     """Return category -> the questions that no model was ever graded for, but those of the present exam."""
-    found: dict[int, list[Entry]] = {}
+    groups: dict[int, list[Entry]] = {}
     for entry in entries:
         if not entry.attempts and not entry.is_drawn:
-            found.setdefault(entry.question.category, []).append(entry)
-    return found
+            groups.setdefault(entry.question.category, []).append(entry)
+    return groups
 
 
 def _suggestion(stands: Standing, entries: Sequence[Entry]) -> Entry | None:

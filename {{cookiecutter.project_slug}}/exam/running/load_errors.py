@@ -66,30 +66,30 @@ def _without_batch(shape: str) -> str:
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
 
 
-def _counted(number: str, one: str) -> str:
+def _count(number: str, one: str) -> str:
     return f"{number} {one}{'s' * (number != '1')}"
 
 
 def _mismatched_weights(match: re.Match[str]) -> str:
-    layer, needed, held = match.groups()
-    return f"layer {layer!r} needs weights of shape {needed}, but the file has shape {held}"
+    layer, expected, actual = match.groups()
+    return f"layer {layer!r} needs weights of shape {expected}, but the file has shape {actual}"
 
 
 def _wrong_rank(match: re.Match[str]) -> str:
-    layer, least, needed, found = match.groups()
-    needs = f"{'at least ' if least else ''}{needed} axes"
-    return f"layer {layer!r} needs an input with {needs}, including the batch axis, but gets one with {found}"
+    layer, least, expected, actual = match.groups()
+    needs = f"{'at least ' if least else ''}{expected} axes"
+    return f"layer {layer!r} needs an input with {needs}, including the batch axis, but gets one with {actual}"
 
 
 def _wrong_size(match: re.Match[str]) -> str:
-    layer, axis, needed, shape = match.groups()
+    layer, axis, size, shape = match.groups()
     where = "the last axis" if axis == "-1" else f"axis {axis}"
-    return f"layer {layer!r} needs an input with size {needed} on {where}, but gets shape {_without_batch(shape)}"
+    return f"layer {layer!r} needs an input with size {size} on {where}, but gets shape {_without_batch(shape)}"
 
 
 def _wrong_input(match: re.Match[str]) -> str:
-    needed, found = map(_without_batch, match.groups())
-    return f"it needs an input of shape {needed}, but gets {found}"
+    expected, actual = map(_without_batch, match.groups())
+    return f"it needs an input of shape {expected}, but gets {actual}"
 
 
 _SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
@@ -115,16 +115,16 @@ _SENTENCES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         ),
         (
             r"Model expected (\d+) layers, found (\d+) saved layers",
-            lambda m: f"the model has {_counted(m[1], 'layer')} with weights, but the file has weights for {m[2]}",
+            lambda m: f"the model has {_count(m[1], 'layer')} with weights, but the file has weights for {m[2]}",
         ),
         (
             r"Weight count mismatch for layer #\d+ \(named (\S+) in the current model.*?"
             r"expects (\d+) weight\(s\)\. Received (\d+)",
-            lambda m: f"layer {m[1]!r} needs {_counted(m[2], 'array')} of weights, but the file has {m[3]}",
+            lambda m: f"layer {m[1]!r} needs {_count(m[2], 'array')} of weights, but the file has {m[3]}",
         ),
         (
             r"Weight count mismatch for top-level weights.*?expects (\d+) top-level weight\(s\)\. Received (\d+)",
-            lambda m: f"outside its layers, the model needs {_counted(m[1], 'array')} of weights, the file has {m[2]}",
+            lambda m: f"outside its layers, the model needs {_count(m[1], 'array')} of weights, the file has {m[2]}",
         ),
         (
             r"Shape mismatch in layer #\d+ \(named (\S+?)\) ?for weight \S+\. Weight expects shape (\([^)]*\))\. "

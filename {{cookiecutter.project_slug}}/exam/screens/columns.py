@@ -18,9 +18,9 @@ FEWEST = 20
 
 def wanted(stream: IO[str]) -> int | None:
     """Return how many columns somebody wants to see: COLUMNS first, then those of a terminal; None for a plain file."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isdecimal() and int(told):
-        return max(FEWEST, min(int(told), MOST))
+    text = os.environ.get("COLUMNS", "")
+    if text.isdecimal() and int(text):
+        return max(FEWEST, min(int(text), MOST))
     try:
         return max(FEWEST, min(os.get_terminal_size(stream.fileno()).columns or MOST, MOST))
     except (OSError, ValueError, AttributeError):

@@ -51,7 +51,7 @@ def _block(luck: Luck, encoding: str) -> list[RenderableType]:
     return [head, *map(indented, lines)]
 
 
-def _interval(found: Interval) -> Text:
-    worse, better = found.points
+def _interval(interval: Interval) -> Text:
+    worse, better = interval.points
     earned = f"{worse} of 5" if worse == better else f"{worse} to {better} of 5"
-    return Text(f"{LEVEL}% interval    {found.low:g} to {found.high:g}, which earns {earned}")
+    return Text(f"{LEVEL}% interval    {interval.low:g} to {interval.high:g}, which earns {earned}")

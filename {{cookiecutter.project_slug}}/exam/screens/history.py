@@ -60,13 +60,13 @@ def _headline(exam: PastExam) -> ByWidth:
     score = Text(f"{exam.standing.total:g} of 100, {verdict}", style="bold green" if passed else "bold yellow")
 
     def row() -> Table:
-        made = Table.grid(padding=(0, GAP), expand=True)
-        made.add_column(min_width=10, no_wrap=True)
-        made.add_column(ratio=1, overflow="fold")
-        made.add_column(justify="right", no_wrap=True)
-        made.add_row(number, date, score)
-        made.add_row(Text(), place, Text())
-        return made
+        table = Table.grid(padding=(0, GAP), expand=True)
+        table.add_column(min_width=10, no_wrap=True)
+        table.add_column(ratio=1, overflow="fold")
+        table.add_column(justify="right", no_wrap=True)
+        table.add_row(number, date, score)
+        table.add_row(Text(), place, Text())
+        return table
 
     def narrow() -> Group:
         return stacked(Text.assemble(number, "  ", date), [score, place])
@@ -121,14 +121,14 @@ def _boxes(attempt: Attempt | None, encoding: str) -> Text:
 
 
 def last_attempts_view(
-    exams: Sequence[PastExam], category: int, kept: frozenset[str] = frozenset(), encoding: str = "utf-8"
+    exams: Sequence[PastExam], category: int, hashes: frozenset[str] = frozenset(), encoding: str = "utf-8"
 ) -> Group:
     """Return the screen for the last attempts at one category in each exam, the newest last.
 
     Args:
         exams: of the workspace.
         category: 1 to 5.
-        kept: SHA-256 of the models whose files are kept.
+        hashes: SHA-256 of the models whose files are kept.
         encoding: of the terminal.
     """
     blocks = _opening(category)
@@ -137,19 +137,19 @@ def last_attempts_view(
         blocks.append(_exam_line(exam, category))
         if course.count > len(course.lines):
             blocks.append(_earlier(course.count - len(course.lines), category))
-        blocks += _tables(course.recent, kept, encoding)
-    return Group(*blocks, *_closing(exams, kept))
+        blocks += _tables(course.recent, hashes, encoding)
+    return Group(*blocks, *_closing(exams, hashes))
 
 
 def every_attempt_views(
-    exams: Sequence[PastExam], category: int, kept: frozenset[str] = frozenset(), encoding: str = "utf-8"
+    exams: Sequence[PastExam], category: int, hashes: frozenset[str] = frozenset(), encoding: str = "utf-8"
 ) -> Iterator[RenderableType]:
     """Yield the screen for every attempt at one category piece by piece, since there may be very many.
 
     Args:
         exams: of the workspace.
         category: 1 to 5.
-        kept: SHA-256 of the models whose files are kept.
+        hashes: SHA-256 of the models whose files are kept.
         encoding: of the terminal.
 
     Raises:
@@ -158,16 +158,16 @@ def every_attempt_views(
     yield from _opening(category)
     for exam in exams:
         yield _exam_line(exam, category)
-        yield from _tables((line.attempt() for line in exam.at(category)), kept, encoding)
-    yield from _closing(exams, kept)
+        yield from _tables((line.attempt() for line in exam.at(category)), hashes, encoding)
+    yield from _closing(exams, hashes)
 
 
 def _opening(category: int) -> list[RenderableType]:
     return [Text(f"Category {category}  {CATEGORY_TITLES[category]}", style="bold"), Text()]
 
 
-def _closing(exams: Sequence[PastExam], kept: frozenset[str]) -> list[RenderableType]:
-    return [*([Text(KEPT, style="dim")] if kept else []), *_left_out(exams)]
+def _closing(exams: Sequence[PastExam], hashes: frozenset[str]) -> list[RenderableType]:
+    return [*([Text(KEPT, style="dim")] if hashes else []), *_left_out(exams)]
 
 
 def _exam_line(exam: PastExam, category: int) -> Text:
@@ -181,17 +181,17 @@ def _earlier(count: int, category: int) -> Text:
     return Text(f"  {what}. To see all: python -m exam history --category {category} --every", style="dim")
 
 
-def _tables(attempts: Iterable[Attempt], kept: frozenset[str], encoding: str) -> Iterator[RenderableType]:
+def _tables(attempts: Iterable[Attempt], hashes: frozenset[str], encoding: str) -> Iterator[RenderableType]:
     """Yield tables that look like one, and an empty line; a sentence where there are no attempts."""
     rows = iter(attempts)
     some = list(islice(rows, PIECE))
-    yield _attempts(some, kept, encoding) if some else Text("  never graded", style="dim")
+    yield _attempts(some, hashes, encoding) if some else Text("  never graded", style="dim")
     while some := list(islice(rows, PIECE)):
-        yield _attempts(some, kept, encoding, show_header=False)
+        yield _attempts(some, hashes, encoding, show_header=False)
     yield Text()
 
 
-def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str, show_header: bool = True) -> ByWidth:
+def _attempts(attempts: Sequence[Attempt], hashes: frozenset[str], encoding: str, show_header: bool = True) -> ByWidth:
     """Return attempts, each in a row; where the longest name of a finding would not fit there, on lines of its own."""
     metric = attempts[-1].result.metric
 
@@ -204,31 +204,31 @@ def _attempts(attempts: Sequence[Attempt], kept: frozenset[str], encoding: str, 
         table.add_column("model", width=HASH + 2, no_wrap=True)
         table.add_column("first finding", overflow="fold")
         for attempt in attempts:
-            table.add_row(*_cells(attempt, kept, encoding))
+            table.add_row(*_cells(attempt, hashes, encoding))
         return below(table)
 
     def narrow() -> RenderableType:
-        return below(Group(*(_lines(metric, _cells(attempt, kept, encoding)) for attempt in attempts)))
+        return below(Group(*(_lines(metric, _cells(attempt, hashes, encoding)) for attempt in attempts)))
 
     return ByWidth(GAP + MOMENT + MODE + 5 + METRIC + HASH + 2 + 5 + max(map(len, CATALOGUE)), wide, narrow)
 
 
-def _cells(attempt: Attempt, kept: frozenset[str], encoding: str) -> tuple[Text, ...]:
+def _cells(attempt: Attempt, hashes: frozenset[str], encoding: str) -> tuple[Text, ...]:
     result = attempt.result
     value = Text("-", style="dim") if result.value is None else Text(f"{result.value:g}")
     model = Text((result.sha256 or "no file")[:HASH], style="cyan" if result.sha256 else "dim")
-    if result.sha256 in kept:
+    if result.sha256 in hashes:
         model.append(" *", "green")
     moment = Text(f"{attempt.graded_at.astimezone():%Y-%m-%d %H:%M}")
-    found = Text(_finding(attempt), style="dim")
-    return moment, Text(attempt.mode), boxes(result.points, encoding), value, model, found
+    code = Text(_finding(attempt), style="dim")
+    return moment, Text(attempt.mode), boxes(result.points, encoding), value, model, code
 
 
 def _lines(metric: str, cells: tuple[Text, ...]) -> Group:
     """Return one attempt on a narrow screen."""
-    moment, mode, filled, value, model, found = cells
+    moment, mode, filled, value, model, code = cells
     below_it = [labelled(metric, value), labelled("model", model)]
-    below_it += [labelled("first finding", found)] if found else []
+    below_it += [labelled("first finding", code)] if code else []
     return stacked(Flow([labelled("graded", moment), labelled("mode", mode), filled]), below_it)
 
 

@@ -50,8 +50,8 @@ def clock_line(session: Session | None) -> Text:
     if session.state == "finished":
         return Text(f"Finished after {duration(session.elapsed)}; further grading is practice", style="cyan")
     until = (datetime.now(UTC) + timedelta(seconds=session.left)).astimezone()
-    begun = duration(session.left) if session.left < 60 else duration(60 * math.ceil(session.left / 60))
-    left = f"{begun} left of {session.hours:g} h, until {until:%H:%M}"
+    rest = duration(session.left) if session.left < 60 else duration(60 * math.ceil(session.left / 60))
+    left = f"{rest} left of {session.hours:g} h, until {until:%H:%M}"
     return Text(left, style="bold yellow" if session.left < HURRY else "bold green")
 
 
@@ -60,15 +60,15 @@ def _category(standing: CategoryStanding, encoding: str) -> list[RenderableType]
     points = latest.result.points if latest else None
     score = "-" if latest is None else f"{points or 0} of 5"
     line = headline(standing.category, standing.title, points, score, standing.weighted, encoding)
-    told = []
+    notes = []
     if latest is None:
-        told.append("not graded yet")
+        notes.append("not graded yet")
     else:
-        told.append("graded once" if standing.attempts == 1 else f"graded {standing.attempts:,} times")
+        notes.append("graded once" if standing.attempts == 1 else f"graded {standing.attempts:,} times")
     if latest and best and (best.result.points or 0) > (points or 0):
-        told.append(f"an earlier model earned {best.result.points} of 5")
+        notes.append(f"an earlier model earned {best.result.points} of 5")
     if standing.seconds is not None:
-        told.append(f"{duration(standing.seconds)} spent")
+        notes.append(f"{duration(standing.seconds)} spent")
     if standing.is_ungraded:
-        told.append("a new model is ready to be graded")
-    return [line, indented(Text("; ".join(told), style="dim"))]
+        notes.append("a new model is ready to be graded")
+    return [line, indented(Text("; ".join(notes), style="dim"))]

@@ -43,9 +43,9 @@ def console(stderr: bool = False) -> Console:
     There are no colours when the output is not a terminal.
     """
     stream = sys.stderr if stderr else sys.stdout
-    made = Console(file=stream, highlight=False, soft_wrap=False)
-    made.width = columns.wanted(stream) or columns.MOST
-    return made
+    screen = Console(file=stream, highlight=False, soft_wrap=False)
+    screen.width = columns.wanted(stream) or columns.MOST
+    return screen
 
 
 def boxes(points: int | None, encoding: str = "utf-8") -> Text:
@@ -90,13 +90,13 @@ def headline(
     worth = f"{weighted:g}/{WEIGHTS[category]}"
 
     def row() -> Table:
-        made = Table.grid(padding=(0, GAP), expand=True)
-        made.add_column(width=10, no_wrap=True)
-        made.add_column(ratio=1, overflow="fold")
-        made.add_column(width=5, no_wrap=True)
-        made.add_column(min_width=14, justify="right", no_wrap=True)
-        made.add_row(number, Text(title), filled, Text(f"{score}  {worth:>5}"))
-        return made
+        table = Table.grid(padding=(0, GAP), expand=True)
+        table.add_column(width=10, no_wrap=True)
+        table.add_column(ratio=1, overflow="fold")
+        table.add_column(width=5, no_wrap=True)
+        table.add_column(min_width=14, justify="right", no_wrap=True)
+        table.add_row(number, Text(title), filled, Text(f"{score}  {worth:>5}"))
+        return table
 
     def narrow() -> Group:
         return stacked(Text.assemble(number, "  ", title), [filled, Text(score), Text(worth)])
@@ -122,7 +122,7 @@ def _details(result: Result, most: int | None) -> list[RenderableType]:
         cached = "; unchanged since the last grading" if result.cached else ""
         numbers = f"{result.metric} {result.value:g}, naive baseline {result.baseline:g}{cached}"
         lines.append(Text(numbers, style="dim"))
-    lines += [_finding(found) for found in result.findings[:most]]
+    lines += [_finding(finding) for finding in result.findings[:most]]
     more = len(result.findings[most:]) if most is not None else 0
     if more:
         lines.append(Text(f"{more} more: grade {result.category} --all-findings", style="dim"))
@@ -146,10 +146,10 @@ def _tuned(result: Result, times: int | None) -> list[RenderableType]:
     return [indented(Group(Text(text, style="dim"), command))]
 
 
-def _finding(found: Finding) -> Group:
-    style = {"fatal": "red", "problem": "yellow", "hint": "cyan"}[found.severity]
-    step, page = Text(found.next_step, style="dim"), Text(found.page, style="dim")
-    return Group(Text(found.message, style=style), pointed(step, page))
+def _finding(finding: Finding) -> Group:
+    style = {"fatal": "red", "problem": "yellow", "hint": "cyan"}[finding.severity]
+    step, page = Text(finding.next_step, style="dim"), Text(finding.page, style="dim")
+    return Group(Text(finding.message, style=style), pointed(step, page))
 
 
 def _total(results: Sequence[Result]) -> Text:
@@ -165,18 +165,18 @@ def sum_line(points: float) -> Text:
     return Text(f"Exam: {points:g} of 100 points, {verdict}", style="bold green" if passed else "bold yellow")
 
 
-def inspection_view(seen: Inspection) -> Group:
+def inspection_view(inspection: Inspection) -> Group:
     """Return the screen for ``check``: what the file is, and what stands in the way of grading it."""
     table = Table.grid(padding=(0, GAP))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    shapes = seen.signature
+    shapes = inspection.signature
     rows = {
-        "File": f"{seen.shown}, {megabytes(seen.size)}" if seen.size else seen.shown,
-        "Saved by": f"Keras {seen.keras_version}" if seen.keras_version else None,
-        "Weights": f"{seen.parameters:,}" if seen.parameters else None,
-        "Training steps": None if seen.steps is None else f"{seen.steps:,}",
-        "Loss": seen.loss,
+        "File": f"{inspection.shown}, {megabytes(inspection.size)}" if inspection.size else inspection.shown,
+        "Saved by": f"Keras {inspection.keras_version}" if inspection.keras_version else None,
+        "Weights": f"{inspection.parameters:,}" if inspection.parameters else None,
+        "Training steps": None if inspection.steps is None else f"{inspection.steps:,}",
+        "Loss": inspection.loss,
         "Input": show_shape(shapes.input_shape) if shapes and shapes.input_shape else None,
         "Output": show_shape(shapes.output_shape) if shapes and shapes.output_shape else None,
         "Last activation": shapes.last_activation if shapes else None,
@@ -185,8 +185,8 @@ def inspection_view(seen: Inspection) -> Group:
         if value is not None:
             table.add_row(Text(label, style="bold"), Text(printable(value)))  # some of it is text of a stranger
     verdict: RenderableType = Text("Ready to be graded.", style="green")
-    hints = [_finding(hint) for hint in seen.hints]
-    return Group(table, Text(), _finding(seen.finding) if seen.finding else verdict, *hints)
+    hints = [_finding(hint) for hint in inspection.hints]
+    return Group(table, Text(), _finding(inspection.finding) if inspection.finding else verdict, *hints)
 
 
 def bank_view(entries: Sequence[Entry], encoding: str = "utf-8") -> Group:
@@ -196,9 +196,9 @@ def bank_view(entries: Sequence[Entry], encoding: str = "utf-8") -> Group:
         head, questions = f"{category}  {CATEGORY_TITLES[category]}", tuple(group)
         wide, narrow = partial(_bank_table, head, questions, encoding), partial(_bank_list, head, questions, encoding)
         blocks += [ByWidth(BANK, wide, narrow), Text()]
-    tried = sum(entry.attempts > 0 for entry in entries)
+    count = sum(entry.attempts > 0 for entry in entries)
     practise = "python -m exam draw --category N --question ID"
-    blocks.append(Text(f"{len(entries)} questions, {tried} tried. To practise one: {practise}"))
+    blocks.append(Text(f"{len(entries)} questions, {count} tried. To practise one: {practise}"))
     return Group(*blocks)
 
 
@@ -210,7 +210,7 @@ def _bank_table(head: str, entries: Sequence[Entry], encoding: str) -> Table:
     table.add_column("best score", width=16, no_wrap=True)
     for entry in entries:
         level, seconds = LEVELS[entry.question.difficulty], f"{entry.question.train_seconds} s"
-        table.add_row(_named(entry), level, seconds, _done(entry, encoding))
+        table.add_row(_name(entry), level, seconds, _best_score(entry, encoding))
     return table
 
 
@@ -218,12 +218,12 @@ def _bank_list(head: str, entries: Sequence[Entry], encoding: str) -> Group:
     blocks: list[RenderableType] = [Text(head, style="bold")]
     for entry in entries:
         level, seconds = LEVELS[entry.question.difficulty], f"{entry.question.train_seconds} s"
-        best = labelled("best score", _done(entry, encoding))
-        blocks.append(stacked(_named(entry), [labelled("level", level), labelled("training", seconds), best]))
+        best = labelled("best score", _best_score(entry, encoding))
+        blocks.append(stacked(_name(entry), [labelled("level", level), labelled("training", seconds), best]))
     return Group(*blocks)
 
 
-def _named(entry: Entry) -> Text:
+def _name(entry: Entry) -> Text:
     name = Text.assemble((entry.question.id, "cyan"), f"  {entry.question.title}")
     if entry.is_public:
         name.append("  (download)", "yellow")
@@ -232,7 +232,7 @@ def _named(entry: Entry) -> Text:
     return name.append("\n" + ", ".join(entry.question.skills), "dim")
 
 
-def _done(entry: Entry, encoding: str) -> Text:
+def _best_score(entry: Entry, encoding: str) -> Text:
     if not entry.attempts:
         return Text("-", style="dim")
     return boxes(entry.best, encoding).append(f"  {entry.attempts} x", "dim")
@@ -240,7 +240,7 @@ def _done(entry: Entry, encoding: str) -> Text:
 
 def exam_view(entries: Sequence[Entry]) -> ByWidth:
     """Return the lines that say which questions an exam has."""
-    rows = [_drawn(entry) for entry in entries if entry.is_drawn]
+    rows = [_exam_row(entry) for entry in entries if entry.is_drawn]
     widths = [max((cell.cell_len for cell in column), default=0) for column in zip(*rows, strict=True)]
 
     def wide() -> Table:
@@ -258,7 +258,7 @@ def exam_view(entries: Sequence[Entry]) -> ByWidth:
     return ByWidth(sum(widths) + GAP * len(widths), wide, narrow)
 
 
-def _drawn(entry: Entry) -> tuple[Text, Text, Text, Text]:
+def _exam_row(entry: Entry) -> tuple[Text, Text, Text, Text]:
     question = entry.question
     level = f"{LEVELS[question.difficulty]}, {question.train_seconds} s"
     number, title = Text(f"Category {question.category}"), Text(question.title)

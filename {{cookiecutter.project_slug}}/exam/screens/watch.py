@@ -96,9 +96,9 @@ class PlainScreen:
 @contextmanager
 def watch_screen(seed: int) -> Iterator[LiveScreen | PlainScreen]:
     """Yield what ``watch`` draws on: one screen in a terminal, lines elsewhere."""
-    shown = console()
-    if not shown.is_terminal:
-        yield PlainScreen(shown, seed)
+    screen = console()
+    if not screen.is_terminal:
+        yield PlainScreen(screen, seed)
         return
-    with Live(console=shown, auto_refresh=False, screen=True) as live:
+    with Live(console=screen, auto_refresh=False, screen=True) as live:
         yield LiveScreen(live, seed)

@@ -39,8 +39,8 @@ def houses(stream: np.random.Generator, count: int) -> Array:
 def prices(seed: int, stream: np.random.Generator, features: Array) -> Array:
     """Return what buyers paid for houses (n, 2): thousand euros to the nearest hundred euros, float32 (n, 1)."""
     plot, square_metre, year = market(seed)
-    asked = plot + square_metre * features[:, 0] - year * features[:, 1]
-    paid = asked + stream.normal(0, HAGGLING, len(features))
+    asking_prices = plot + square_metre * features[:, 0] - year * features[:, 1]
+    paid = asking_prices + stream.normal(0, HAGGLING, len(features))
     return np.round(paid, 1).astype(np.float32).reshape(-1, 1)
 
 
@@ -69,12 +69,12 @@ def write_training(folder: Path, seed: int) -> None:
 
 def make_hidden(seed: int) -> HiddenSet:
     """Return 500 houses of the same town, none with the area and the age of one in the training data."""
-    known, paid = sold(seed)
+    training_x, paid = sold(seed)
     stream = generator(seed, ID, "hidden")
     drawn = houses(stream, 2 * HIDDEN)
-    known_pairs = {tuple(house) for house in known}
+    known_pairs = {tuple(house) for house in training_x}
     x = np.stack([house for house in drawn if tuple(house) not in known_pairs][:HIDDEN])
-    baseline = x[:, :1] * np.mean(paid / known[:, :1], dtype=np.float32)
+    baseline = x[:, :1] * np.mean(paid / training_x[:, :1], dtype=np.float32)
     return HiddenSet(x, prices(seed, stream, x), baseline)
 
 

@@ -52,8 +52,8 @@ def scan(stream: np.random.Generator, ink: Array) -> Array:
     moved = down @ ink @ right.transpose(0, 2, 1)
     strength = stream.uniform(FAINTEST, 1, (count, 1, 1))
     paper = stream.uniform(0, GREYEST, (count, 1, 1))
-    seen = paper + (1 - paper) * strength * moved + stream.normal(0, NOISE, moved.shape)
-    grey: Array = np.clip(np.rint(seen * 255), 0, 255).astype(np.uint8)
+    brightness = paper + (1 - paper) * strength * moved + stream.normal(0, NOISE, moved.shape)
+    grey: Array = np.clip(np.rint(brightness * 255), 0, 255).astype(np.uint8)
     return grey
 
 

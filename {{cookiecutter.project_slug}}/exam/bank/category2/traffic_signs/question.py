@@ -40,8 +40,8 @@ def make_hidden(seed: int) -> HiddenSet:
     every second sign, which is still short of the second band.
     """
     x, y = decoded(files(seed, "hidden"), SIGNS, SIZE)
-    seen, labels = decoded(files(seed, "validation"), SIGNS, SIZE)
-    return HiddenSet(x, y, logistic_regression(thumbnails(seen), labels, thumbnails(x)))
+    images, labels = decoded(files(seed, "validation"), SIGNS, SIZE)
+    return HiddenSet(x, y, logistic_regression(thumbnails(images), labels, thumbnails(x)))
 
 
 QUESTION = Question(

@@ -82,13 +82,13 @@ def _homography(stream: np.random.Generator, width: int, height: int) -> Array:
     cos, sin = math.cos(tilt), math.sin(tilt)
     sideways = np.array([(cos, -sin, 0), (sin, cos, 0), (0, 0, 1)])
     # Points of the flat sign have no third coordinate: its column is free for the place of the sign.
-    seen = about_pole @ to_front @ sideways
-    seen[:, 2] = (0, 0, DISTANCE)
+    pose = about_pole @ to_front @ sideways
+    pose[:, 2] = (0, 0, DISTANCE)
     radius = min(width, height) * stream.uniform(0.28, 0.47)
     x, y = stream.uniform(-0.14, 0.14, 2)
     pixels = radius * DISTANCE
     camera = np.array([(pixels, 0, width * (0.5 + x)), (0, pixels, height * (0.5 + y)), (0, 0, 1)])
-    matrix: Array = np.linalg.inv(camera @ seen)
+    matrix: Array = np.linalg.inv(camera @ pose)
     return matrix
 
 
@@ -102,8 +102,8 @@ def _hang(stream: np.random.Generator, street: Picture, board: Picture) -> None:
     half = board.width / 2
     matrix = np.array([(half, 0, half), (0, half, half), (0, 0, 1)]) @ matrix
     flat = (matrix / matrix[2, 2]).ravel()[:8].tolist()
-    seen = board.transform(street.size, Image.Transform.PERSPECTIVE, flat, Image.Resampling.BILINEAR)
-    street.paste(seen, mask=seen)
+    picture = board.transform(street.size, Image.Transform.PERSPECTIVE, flat, Image.Resampling.BILINEAR)
+    street.paste(picture, mask=picture)
 
 
 def _branch(stream: np.random.Generator, street: Picture) -> None:

@@ -100,8 +100,8 @@ class Blade:
     def inside(self, points: Array, border: float = 4) -> Array:
         """Return which ``points`` (n, 2) lie in the picture, ``border`` pixels from its edge."""
         low, high = points > border, points < np.array(self.size) - border
-        found: Array = np.all(low & high, axis=-1)
-        return found
+        mask: Array = np.all(low & high, axis=-1)
+        return mask
 
     def lattice(self, stream: np.random.Generator) -> Array:
         """Return the knots of the net of veins, pixels (side, 3 per lateral vein, 9 along the vein, 2)."""

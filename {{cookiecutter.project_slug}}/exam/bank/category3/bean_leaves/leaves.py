@@ -135,6 +135,6 @@ def photograph(stream: np.random.Generator, state: str, plant: str = "bean") -> 
         if stream.random() < share:
             confuser(stream, blade, knots, marks)
     ground = scenery(stream, width, height, [other.outline() for other in others])
-    seen = _plane(cover)
+    mask = _plane(cover)
     leaf = _paint(stream, blade, veins, marks)
-    return _develop(stream, ground + seen * (leaf - ground))
+    return _develop(stream, ground + mask * (leaf - ground))

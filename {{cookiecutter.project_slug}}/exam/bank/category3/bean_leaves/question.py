@@ -32,8 +32,8 @@ def write_training(folder: Path, seed: int) -> None:
 def make_hidden(seed: int) -> HiddenSet:
     """Return 450 photographs of the same process, from streams of their own."""
     x, y = decoded(files(seed, "hidden"), CLASSES, SIZE)
-    seen, labels = decoded(files(seed, "train"), CLASSES, SIZE)
-    return HiddenSet(x, y, logistic_regression(grey_thumbnails(seen), labels, grey_thumbnails(x)))
+    images, labels = decoded(files(seed, "train"), CLASSES, SIZE)
+    return HiddenSet(x, y, logistic_regression(grey_thumbnails(images), labels, grey_thumbnails(x)))
 
 
 QUESTION = Question(

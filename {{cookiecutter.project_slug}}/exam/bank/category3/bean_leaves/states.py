@@ -110,13 +110,13 @@ def _near(stream: np.random.Generator, colour: Colour, spread: int = 18) -> Colo
 
 def _places(stream: np.random.Generator, blade: Blade, count: int) -> Array:
     """Return ``count`` points (n, 2) in pixels on the leaf and in the picture, evenly over the leaf."""
-    found: list[Array] = []
-    while sum(map(len, found)) < count:
+    places: list[Array] = []
+    while sum(map(len, places)) < count:
         side = int(stream.integers(2))
         v, u = stream.uniform(0.04, 0.96, 2 * count), stream.uniform(0, 0.5, 2 * count)
         points = blade.to_pixels((2 * side - 1) * u, v)
-        found.append(points[(u < 0.92 * blade.half_width(v, side)) & blade.inside(points)][: (count + 1) // 2])
-    return np.concatenate(found)[:count]
+        places.append(points[(u < 0.92 * blade.half_width(v, side)) & blade.inside(points)][: (count + 1) // 2])
+    return np.concatenate(places)[:count]
 
 
 def _crowds(stream: np.random.Generator, blade: Blade, count: int) -> Array:

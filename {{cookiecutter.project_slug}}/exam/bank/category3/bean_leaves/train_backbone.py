@@ -34,13 +34,13 @@ SAID = {"name", "batch_shape", "filters", "kernel_size", "padding", "use_bias", 
 
 def pictures() -> tuple[Array, Array]:
     """Return leaves of other plants, uint8 (n, SIZE, SIZE, 3), and the indices of their states, int64 (n,)."""
-    found = []
+    images = []
     for state in OTHER_STATES:
         for number in range(PER_STATE):
             stream = generator(SEED, ID, f"backbone/{state}/{number}")
             plant = OTHER_PLANTS[int(stream.integers(len(OTHER_PLANTS)))]
-            found.append(resized(photograph(stream, state, plant), SIZE))
-    return np.stack(found), np.repeat(np.arange(len(OTHER_STATES)), PER_STATE)
+            images.append(resized(photograph(stream, state, plant), SIZE))
+    return np.stack(images), np.repeat(np.arange(len(OTHER_STATES)), PER_STATE)
 
 
 def leave_out_defaults(path: Path) -> None:

@@ -38,12 +38,12 @@ def cells() -> list[list[Picture]]:
     from PIL import Image
     from sklearn.datasets import load_sample_image
 
-    found = []
+    crops = []
     for name, rows in ROWS.items():
         photograph = Image.fromarray(load_sample_image(name))
         corners = [(left, top) for top, lefts in rows.items() for left in lefts]
-        found.append([photograph.crop((left, top, left + CELL, top + CELL)) for left, top in corners])
-    return found
+        crops.append([photograph.crop((left, top, left + CELL, top + CELL)) for left, top in corners])
+    return crops
 
 
 def scene(stream: np.random.Generator, cell: Picture) -> Array:
@@ -55,10 +55,10 @@ def scene(stream: np.random.Generator, cell: Picture) -> Array:
 
     side = int(stream.integers(CELL, 69))
     turned = np.rot90(np.asarray(cell.resize((side, side), Image.Resampling.BICUBIC)), int(stream.integers(4)))
-    seen = np.asarray(turned[:: int(stream.choice((-1, 1)))], np.float32)
-    middle, contrast = np.float32(seen.mean()), np.float32(stream.uniform(0.8, 1.2))
+    pixels = np.asarray(turned[:: int(stream.choice((-1, 1)))], np.float32)
+    middle, contrast = np.float32(pixels.mean()), np.float32(stream.uniform(0.8, 1.2))
     tint = (stream.uniform(0.85, 1.2) * stream.uniform(0.92, 1.08, 3)).astype(np.float32)
-    light: Array = np.clip(((seen - middle) * contrast + middle) * tint, 0, 255)
+    light: Array = np.clip(((pixels - middle) * contrast + middle) * tint, 0, 255)
     return light
 
 

@@ -24,9 +24,9 @@ SHARES = {"train": (0, 6), "validation": (6, 7), "hidden": (7, 10)}
 def places(seed: int, part: str) -> list[Picture]:
     """Return the cells of the photographs that one part is cut from; no two parts share a pixel."""
     stream, first_to_last, chosen = generator(seed, ID, "split"), SHARES[part], []
-    for found in cells():
-        first, last = (share * len(found) // 10 for share in first_to_last)
-        chosen += [found[number] for number in stream.permutation(len(found))[first:last]]
+    for photograph in cells():
+        first, last = (share * len(photograph) // 10 for share in first_to_last)
+        chosen += [photograph[number] for number in stream.permutation(len(photograph))[first:last]]
     return chosen
 
 
@@ -45,8 +45,8 @@ def write_training(folder: Path, seed: int) -> None:
 def make_hidden(seed: int) -> HiddenSet:
     """Return 550 pictures of places that neither training nor validation shows."""
     x, y = decoded(files(seed, "hidden"), FAULTS, SIZE)
-    seen, labels = decoded(files(seed, "train"), FAULTS, SIZE)
-    return HiddenSet(x, y, logistic_regression(seen[:, ::3, ::3] / 255, labels, x[:, ::3, ::3] / 255, C=0.1))
+    images, labels = decoded(files(seed, "train"), FAULTS, SIZE)
+    return HiddenSet(x, y, logistic_regression(images[:, ::3, ::3] / 255, labels, x[:, ::3, ::3] / 255, C=0.1))
 
 
 QUESTION = Question(

@@ -32,8 +32,8 @@ def make_hidden(seed: int) -> HiddenSet:
     fixed places and hands are anywhere.
     """
     x, y = decoded(files(seed, "hidden"), GESTURES, SIZE)
-    seen, labels = decoded(files(seed, "validation"), GESTURES, SIZE)
-    baseline = logistic_regression(grey_thumbnails(seen), labels, grey_thumbnails(x))
+    images, labels = decoded(files(seed, "validation"), GESTURES, SIZE)
+    baseline = logistic_regression(grey_thumbnails(images), labels, grey_thumbnails(x))
     return HiddenSet(x, y, baseline)
 
 

@@ -189,7 +189,7 @@ def photographed(stream: np.random.Generator, bench: Bench) -> Picture:
     light = (1 + slope + falloff) * (1 - shadow) * np.float32(stream.uniform(0.7, 1.12))
     warmth = stream.uniform(-0.09, 0.09)
     lamp = np.array((1 + warmth, 1.0, 1 - warmth), np.float32)
-    seen = np.asarray(colours, np.float32) * light[:, :, None] * lamp + (np.maximum(slope, 0) * 60)[:, :, None]
-    seen += stream.standard_normal((height, width, 1), np.float32) * np.float32(stream.uniform(2, 8))
-    picture = Image.fromarray(np.clip(seen, 0, 255).astype(np.uint8))
+    pixels = np.asarray(colours, np.float32) * light[:, :, None] * lamp + (np.maximum(slope, 0) * 60)[:, :, None]
+    pixels += stream.standard_normal((height, width, 1), np.float32) * np.float32(stream.uniform(2, 8))
+    picture = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
     return picture.filter(ImageFilter.BoxBlur(stream.uniform(0.1, 0.7)))

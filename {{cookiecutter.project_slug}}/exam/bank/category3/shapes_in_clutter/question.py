@@ -32,8 +32,8 @@ def make_hidden(seed: int) -> HiddenSet:
     fixed places and tools lie in any direction.
     """
     x, y = decoded(files(seed, "hidden"), CLASSES, SIZE)
-    seen, labels = decoded(files(seed, "validation"), CLASSES, SIZE)
-    baseline = logistic_regression(grey_thumbnails(seen), labels, grey_thumbnails(x))
+    images, labels = decoded(files(seed, "validation"), CLASSES, SIZE)
+    baseline = logistic_regression(grey_thumbnails(images), labels, grey_thumbnails(x))
     return HiddenSet(x, y, baseline)
 
 

@@ -42,8 +42,8 @@ def make_hidden(seed: int) -> HiddenSet:
     The baseline learns from the validation tiles: what it can know, the mean colour of places, needs no more.
     """
     x, y = decoded(files(seed, "hidden"), CLASSES, SIZE)
-    seen, labels = decoded(files(seed, "validation"), CLASSES, SIZE)
-    baseline = logistic_regression(thumbnails(seen), labels, thumbnails(x))
+    images, labels = decoded(files(seed, "validation"), CLASSES, SIZE)
+    baseline = logistic_regression(thumbnails(images), labels, thumbnails(x))
     return HiddenSet(x, y[:, None].astype(np.float32), baseline)
 
 

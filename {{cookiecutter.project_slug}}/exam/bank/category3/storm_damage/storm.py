@@ -87,8 +87,8 @@ def debris(canvas: Canvas, s: float, t: float, count: int, spread: float, colour
     pieces = stream.normal(0, spread, (count, 2)).tolist()
     sizes = stream.uniform(0, 1, (count, 3)).tolist()
     for (a, b), (long, wide, turn) in zip(pieces, sizes, strict=True):
-        shown = vary(stream, colour) if wide > 0.7 else RUBBLE[int(wide * 9.9)]
-        canvas.box(s + a, t + b, 0.7 + 2.0 * long * long, 0.35 + 0.5 * wide, shown, turn * math.pi)
+        tone = vary(stream, colour) if wide > 0.7 else RUBBLE[int(wide * 9.9)]
+        canvas.box(s + a, t + b, 0.7 + 2.0 * long * long, 0.35 + 0.5 * wide, tone, turn * math.pi)
 
 
 def flood(canvas: Canvas) -> None:

@@ -120,8 +120,8 @@ def _sources(package: str) -> Iterator[str]:
     if spec is None or not spec.submodule_search_locations:
         raise DataUnavailable(f"The package {package} is not installed. Repair the environment: {to_repair()}")
     root = Path(spec.submodule_search_locations[0])
-    found = {path for entry in SOURCES[package] for path in _python_files(root, entry)}
-    for path in sorted(found, key=lambda path: path.relative_to(root).as_posix()):
+    paths = {path for entry in SOURCES[package] for path in _python_files(root, entry)}
+    for path in sorted(paths, key=lambda path: path.relative_to(root).as_posix()):
         text = path.read_text(encoding="utf-8")
         if len(text) <= LONGEST_FILE and not re.search(r"(^|/|_)tests?(/|\.py$)", path.relative_to(root).as_posix()):
             yield text

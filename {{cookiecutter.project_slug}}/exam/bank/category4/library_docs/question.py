@@ -77,8 +77,8 @@ def telling_words(ids: Array, labels: Array, x: Array) -> Array:
     holds[:, PADDING] = False
     leads = [holds[labels == label].mean(axis=0) - holds.mean(axis=0) for label in range(len(LIBRARIES))]
     words = np.argmax(leads, axis=1)
-    found: Array = np.argmax((x[:, :, None] == words).any(axis=1), axis=1)
-    return found
+    libraries: Array = np.argmax((x[:, :, None] == words).any(axis=1), axis=1)
+    return libraries
 
 
 def make_hidden(seed: int) -> HiddenSet:
@@ -87,8 +87,8 @@ def make_hidden(seed: int) -> HiddenSet:
     word_index = word_index_of(dealt["training"])
     ids, labels = ids_and_labels(dealt["training"], word_index)
     x, y = ids_and_labels(dealt["hidden"], word_index)
-    taken = {row.tobytes() for row in [*ids, *ids_and_labels(dealt["validation"], word_index)[0]]}
-    new = np.array([row.tobytes() not in taken for row in x])
+    keys = {row.tobytes() for row in [*ids, *ids_and_labels(dealt["validation"], word_index)[0]]}
+    new = np.array([row.tobytes() not in keys for row in x])
     x, y = x[new], y[new]
     return HiddenSet(x, y, one_hot(telling_words(ids, labels, x), len(LIBRARIES)))
 

@@ -38,37 +38,37 @@ def windows_of(text: str) -> list[tuple[str, str]]:
     return [(text[start : start + LENGTH], text[start + LENGTH]) for start in range(len(text) - LENGTH)]
 
 
-def picked_windows(seed: int, purpose: str, each: int, taken: set[str]) -> list[tuple[str, str]]:
+def picked_windows(seed: int, purpose: str, each: int, known_windows: set[str]) -> list[tuple[str, str]]:
     """Return windows of a text of their own, ``each`` for every character that can follow, in random order.
 
     Args:
         seed: of the exam.
         purpose: names the random stream.
         each: how many windows are followed by the same character.
-        taken: windows that may not come; those returned are added.
+        known_windows: windows that may not come; those returned are added.
     """
     stream = generator(seed, ID, purpose)
     pool = windows_of(story(stream, POOL_SIZE))
-    found: dict[str, list[tuple[str, str]]] = {character: [] for character in CHARACTERS}
+    by_character: dict[str, list[tuple[str, str]]] = {character: [] for character in CHARACTERS}
     for number in stream.permutation(len(pool)):
         window, following = pool[number]
-        if len(found[following]) < each and window not in taken:
-            taken.add(window)
-            found[following].append((window, following))
-    picked = [pair for pairs in found.values() for pair in pairs]
+        if len(by_character[following]) < each and window not in known_windows:
+            known_windows.add(window)
+            by_character[following].append((window, following))
+    picked = [pair for pairs in by_character.values() for pair in pairs]
     return [picked[number] for number in stream.permutation(len(picked))]
 
 
 def validation_windows(seed: int) -> list[tuple[str, str]]:
     """Return 620 windows, 20 for each character, none of which is in the training text."""
-    known = {window for window, _ in windows_of(training_text(seed))}
-    return picked_windows(seed, "validation", VALIDATION_EACH, known)
+    windows = {window for window, _ in windows_of(training_text(seed))}
+    return picked_windows(seed, "validation", VALIDATION_EACH, windows)
 
 
 def hidden_windows(seed: int) -> list[tuple[str, str]]:
     """Return 1,860 windows, 60 for each character, none of which is in the data files."""
-    known = {window for window, _ in windows_of(training_text(seed)) + validation_windows(seed)}
-    return picked_windows(seed, "hidden", HIDDEN_EACH, known)
+    windows = {window for window, _ in windows_of(training_text(seed)) + validation_windows(seed)}
+    return picked_windows(seed, "hidden", HIDDEN_EACH, windows)
 
 
 def encode(texts: list[str]) -> Array:

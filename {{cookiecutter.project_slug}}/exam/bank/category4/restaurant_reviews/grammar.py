@@ -377,9 +377,9 @@ def _negation(stream: np.random.Generator, good: bool) -> str:
 def _expectation(stream: np.random.Generator, good: bool) -> str:
     """What was expected and what came."""
     treat = _pick(stream, TREATS)
-    expected, got = treat if not good else treat[::-1]
+    expected, outcome = treat if not good else treat[::-1]
     template = _pick(stream, EXPECTED if chance(stream, CONTRARY) else AS_EXPECTED)
-    return template.replace("{e}", expected).replace("{g}", got).replace("{G}", _capital(got))
+    return template.replace("{e}", expected).replace("{g}", outcome).replace("{G}", _capital(outcome))
 
 
 def _opinions(stream: np.random.Generator, good: bool) -> str:
@@ -425,13 +425,13 @@ def _if_only(stream: np.random.Generator, good: bool) -> str:
     """What would have been: the opposite of what was."""
     aspect = _pick(stream, ASPECTS)
     noun = _pick(stream, aspect.subjects).rsplit(" ", 1)[0]
-    found, missing = _pick(stream, aspect.praise), _pick(stream, aspect.blame)
-    found, missing = (found, missing) if good else (missing, found)
+    presence, absence = _pick(stream, aspect.praise), _pick(stream, aspect.blame)
+    presence, absence = (presence, absence) if good else (absence, presence)
     if chance(stream, EVEN_IF):
-        return f"Even if {noun} had been {missing}, I would {'' if good else 'not '}go again."
-    been = f"been {missing}"
+        return f"Even if {noun} had been {absence}, I would {'' if good else 'not '}go again."
+    been = f"been {absence}"
     if good or chance(stream, 0.5):
-        been = _pick(stream, ("not been so {}", "been less {}", "been a little less {}")).format(found)
+        been = _pick(stream, ("not been so {}", "been less {}", "been a little less {}")).format(presence)
     template = _pick(stream, IF_ONLY).replace("{been}", been).replace("{noun}", noun)
     return template.replace("{w}", "would not" if good else "would")
 

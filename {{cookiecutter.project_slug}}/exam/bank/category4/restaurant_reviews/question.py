@@ -46,22 +46,22 @@ def write_training(folder: Path, seed: int) -> None:
     write_word_index(folder / "word_index.json", word_index_of(reviews))
 
 
-def hidden_reviews(seed: int, known: Array, word_index: dict[str, int]) -> Labelled:
-    """Return 2,000 reviews, half of each class, none of which has the word ids of another or a row of ``known``."""
+def hidden_reviews(seed: int, ids: Array, word_index: dict[str, int]) -> Labelled:
+    """Return 2,000 reviews, half of each class, none of which has the word ids of another or a row of ``ids``."""
     stream = generator(seed, ID, "hidden")
     labels = (number % 2 for number in range(HIDDEN_SIZE))
-    return unseen(lambda label: review(stream, bool(label)), labels, word_index, known)
+    return unseen(lambda label: review(stream, bool(label)), labels, word_index, ids)
 
 
 def make_hidden(seed: int) -> HiddenSet:
     """Return 2,000 unseen reviews as word ids; some of their words are in no training review."""
     training = training_reviews(seed)
     word_index = word_index_of(training)
-    known = ids_of(training, word_index)
-    hidden = hidden_reviews(seed, known, word_index)
+    training_ids = ids_of(training, word_index)
+    hidden = hidden_reviews(seed, training_ids, word_index)
     x = ids_of(hidden, word_index)
     y = np.array([[label] for _, label in hidden], dtype=np.float32)
-    return HiddenSet(x, y, bag_of_words(known, np.array([label for _, label in training]), x, VOCAB_SIZE))
+    return HiddenSet(x, y, bag_of_words(training_ids, np.array([label for _, label in training]), x, VOCAB_SIZE))
 
 
 QUESTION = Question(

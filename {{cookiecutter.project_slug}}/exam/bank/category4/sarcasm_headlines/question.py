@@ -29,10 +29,10 @@ def headlines() -> Labelled:
     path = fetch(Path(__file__).parent)["sarcasm.json"]
     with reading(path):
         rows = json.loads(path.read_text(encoding="utf-8"))
-        found = [(str(row["headline"]), int(row["is_sarcastic"])) for row in rows]
-        if len(found) <= TRAIN_SIZE:
-            raise ValueError(f"it holds {len(found)} headlines")
-    return found
+        pairs = [(str(row["headline"]), int(row["is_sarcastic"])) for row in rows]
+        if len(pairs) <= TRAIN_SIZE:
+            raise ValueError(f"it holds {len(pairs)} headlines")
+    return pairs
 
 
 def word_index_of(training: Labelled) -> dict[str, int]:
@@ -57,10 +57,10 @@ def make_hidden(seed: int) -> HiddenSet:
     rows = headlines()
     training = rows[:TRAIN_SIZE]
     word_index = word_index_of(training)
-    known = {row.tobytes() for row in ids_of(training, word_index)}
+    keys = {row.tobytes() for row in ids_of(training, word_index)}
     x = ids_of(rows[TRAIN_SIZE:], word_index)
     y = np.array([[label] for _, label in rows[TRAIN_SIZE:]], dtype=np.float32)
-    unseen = np.array([row.tobytes() not in known for row in x])
+    unseen = np.array([row.tobytes() not in keys for row in x])
     share = np.mean([label for _, label in training])
     return HiddenSet(x[unseen], y[unseen], np.full_like(y[unseen], share))
 

@@ -61,10 +61,10 @@ def write_training(folder: Path, seed: int) -> None:
     write_word_index(folder / "word_index.json", word_index_of(tickets))
 
 
-def hidden_tickets(seed: int, known: Array, word_index: dict[str, int]) -> Labelled:
-    """Return 3,000 tickets, shared out as in training, none with the word ids of another or of a row of ``known``."""
+def hidden_tickets(seed: int, ids: Array, word_index: dict[str, int]) -> Labelled:
+    """Return 3,000 tickets, shared out as in training, none with the word ids of another or of a row of ``ids``."""
     stream = generator(seed, ID, "hidden")
-    return unseen(lambda label: ticket(stream, TEAMS[label]), labels_of(stream, HIDDEN_SIZE), word_index, known)
+    return unseen(lambda label: ticket(stream, TEAMS[label]), labels_of(stream, HIDDEN_SIZE), word_index, ids)
 
 
 def make_hidden(seed: int) -> HiddenSet:

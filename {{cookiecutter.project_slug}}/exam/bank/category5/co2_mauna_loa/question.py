@@ -33,15 +33,15 @@ def measured(seed: int, purpose: str) -> tuple[Array, Array]:
     """Return Saturdays and ppm, both (weeks,), gaps still NaN: before the exam's cut for "training", else after it."""
     dates, ppm = record()
     cut = np.datetime64(f"{generator(seed, ID, 'cut').integers(*CUTS)}-01-01")
-    kept = (dates >= np.datetime64(START)) & (dates < cut) if purpose == "training" else dates >= cut
+    mask = (dates >= np.datetime64(START)) & (dates < cut) if purpose == "training" else dates >= cut
     noise = generator(seed, ID, purpose).normal(0, NOISE, len(ppm))
-    return dates[kept], np.round(ppm + noise, 2)[kept]
+    return dates[mask], np.round(ppm + noise, 2)[mask]
 
 
 def fill_gaps(ppm: Array) -> Array:
     """Return ``ppm`` (weeks,) with straight lines from the week before each gap to the week after it."""
-    weeks, known = np.arange(len(ppm)), ~np.isnan(ppm)
-    return np.interp(weeks, weeks[known], ppm[known])
+    weeks, mask = np.arange(len(ppm)), ~np.isnan(ppm)
+    return np.interp(weeks, weeks[mask], ppm[mask])
 
 
 def constants(training_ppm: Array) -> tuple[float, float]:

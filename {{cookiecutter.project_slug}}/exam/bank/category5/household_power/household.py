@@ -129,8 +129,8 @@ def laundry(stream: np.random.Generator, home: Household, weekend: Array, outsid
 def heating_water(stream: np.random.Generator, home: Household, outside: Array, awake: Array) -> Array:
     """Return the Wh of electric heating, air conditioning and the hot-water boiler, (days, 24)."""
     days = len(outside)
-    wanted = 0.45 + 0.55 * awake  # the thermostat is turned down at night and when nobody is at home
-    heating = home.heating * np.maximum(17 - outside, 0) * wanted
+    warmth = 0.45 + 0.55 * awake  # the thermostat is turned down at night and when nobody is at home
+    heating = home.heating * np.maximum(17 - outside, 0) * warmth
     cooling = home.cooling * np.maximum(outside - 24, 0) * awake
     # The boiler heats up at the night tariff, longer when more was used, and once more after the showers.
     night = runs(stream, np.ones(days), np.full(days, 1.5), 2.5, 1500)

@@ -71,8 +71,8 @@ def features_and_labels(series: Array) -> tuple[Array, Array]:
         window. Both float32 and divided by 100; a window starts every third month.
     """
     both = np.stack([series, trailing_mean(series), centred_mean(series)], axis=1).astype(np.float32) / SCALE
-    known = both[SMOOTH - 1 : len(both) - SMOOTH // 2]
-    past, future = windows(known, PAST, AHEAD, STEP)
+    features = both[SMOOTH - 1 : len(both) - SMOOTH // 2]
+    past, future = windows(features, PAST, AHEAD, STEP)
     return past[..., :2], future[:, -1, 2:]
 
 
