@@ -168,7 +168,7 @@ def test_a_scored_model_has_shown_its_shapes_but_not_its_last_activation() -> No
 def test_what_another_file_tells_does_not_count() -> None:
     """The learner may have saved a new model while the old one was graded."""
     given = graded(records.result(points=5, findings=()))
-    given.seen.sha256 = "cd" * 32
+    given.inspection.sha256 = "cd" * 32
     assert outcomes(given)[place("ends")] == "not checked"
 
 

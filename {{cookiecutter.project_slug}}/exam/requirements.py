@@ -29,12 +29,12 @@ class Graded:
 
     Attributes:
         question: what the model is to answer.
-        seen: what the file says by itself.
+        inspection: what the file says by itself.
         result: what the grading found; None when there was nothing to grade.
     """
 
     question: Question
-    seen: Inspection
+    inspection: Inspection
     result: Result | None
 
 
@@ -112,7 +112,7 @@ def judge(requirement: Requirement, graded: Graded) -> Verdict:
     """Return what the grading says of one requirement: never more than was checked."""
     result, question = graded.result, graded.question
     if result is None:
-        return Verdict("not checked", _absent(graded.seen))
+        return Verdict("not checked", _absent(graded.inspection))
     place, stop = REQUIREMENTS.index(requirement), _stop(result)
     if place == stop and result.status == "grader fault":
         return Verdict("not checked", result.fault)
@@ -184,8 +184,8 @@ def _activation_was_checked(graded: Graded, result: Result) -> bool:
 
 def _is_known(graded: Graded, name: str) -> bool:
     """Return whether the file that was graded tells one part of the signature."""
-    same = graded.result is not None and graded.seen.sha256 == graded.result.sha256
-    return same and getattr(graded.seen.signature, name, None) is not None
+    same = graded.result is not None and graded.inspection.sha256 == graded.result.sha256
+    return same and getattr(graded.inspection.signature, name, None) is not None
 
 
 def _earns(points: int) -> Requirement:

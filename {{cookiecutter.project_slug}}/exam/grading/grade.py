@@ -41,7 +41,7 @@ class _Grading:
 
     Attributes:
         question: the declaration.
-        seen: what the file says.
+        inspection: what the file says.
         fingerprint: of the question's code.
         started: when, by the monotonic clock.
         loaded: SHA-256 of what will be loaded, the private copy or its repaired one.
@@ -50,7 +50,7 @@ class _Grading:
     """
 
     question: Question
-    seen: Inspection
+    inspection: Inspection
     fingerprint: str
     started: float
     loaded: str | None = None
@@ -90,15 +90,15 @@ def _begin(workspace: Workspace, exam: Exam, category: int, folder: Path) -> _Gr
     label = f"Category{category}/{model.name}"
     grading = _Grading(question, Inspection(model, label, ""), hidden.fingerprint(question), started)
     try:
-        grading.seen = sandbox.enter(model, question, label, folder)
-        if grading.seen.finding is None:
+        grading.inspection = sandbox.enter(model, question, label, folder)
+        if grading.inspection.finding is None:
             grading.result = _cached_result(workspace, exam, grading)
         if grading.result is None:
-            grading.seen = sandbox.examine(grading.seen, question, exam.questions)
-            if grading.seen.finding is None:
+            grading.inspection = sandbox.examine(grading.inspection, question, exam.questions)
+            if grading.inspection.finding is None:
                 _repair(grading, exam)
             else:
-                grading.result = _result(grading, exam, "not gradable", 0, findings=(grading.seen.finding,))
+                grading.result = _result(grading, exam, "not gradable", 0, findings=(grading.inspection.finding,))
     except Exception as error:
         if _of_the_disk(error):
             raise
@@ -114,7 +114,7 @@ def _of_the_disk(error: Exception) -> bool:
 
 def _repair(grading: _Grading, exam: Exam) -> None:
     """Make the private copy readable for the Keras that grades, and note what it is that will be loaded."""
-    inspection = grading.seen
+    inspection = grading.inspection
     target = inspection.path.with_name("repaired.h5")
     try:
         if sandbox.repaired_copy(inspection.path, target, inspection.keras_version):
@@ -151,7 +151,7 @@ def _run(
             grading.result = _fault(workspace, exam, grading, traceback.format_exc())
     progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
     ready = [(grading, grading.job) for grading in gradings if grading.job is not None]
-    inspections = {job.question.category: grading.seen for grading, job in ready}
+    inspections = {job.question.category: grading.inspection for grading, job in ready}
 
     def work(job: Job, model: LiveModel) -> Evidence:
         try:
@@ -178,7 +178,7 @@ def _job(workspace: Workspace, exam: Exam, grading: _Grading) -> Job:
         DataUnavailable: the hidden set cannot be made.
         RuntimeError: somebody has changed the private copy.
     """
-    question, inspection = grading.question, grading.seen
+    question, inspection = grading.question, grading.inspection
     if not inspection.path.resolve().is_relative_to(workspace.scratch.resolve()):
         raise RuntimeError(f"{inspection.path} is not a private copy")
     if grading.loaded is None or _digest(inspection.path) != grading.loaded:
@@ -246,10 +246,10 @@ def _result(
         baseline=scored.baseline if scored else None,
         bands=question.bands,
         findings=findings,
-        sha256=grading.seen.sha256,
+        sha256=grading.inspection.sha256,
         seconds=round(time.monotonic() - grading.started, 3),
         seed=exam.seed,
-        versions=_versions(grading.seen),
+        versions=_versions(grading.inspection),
     )
 
 
@@ -268,14 +268,14 @@ def _versions(inspection: Inspection) -> dict[str, str]:
 
 def _cached_result(workspace: Workspace, exam: Exam, grading: _Grading) -> Result | None:
     """Return the answer of an earlier grading of the same file, or None; None too when its predictions are lost."""
-    file = cache.path(workspace, grading.seen.sha256, exam.seed, grading.fingerprint)
+    file = cache.path(workspace, grading.inspection.sha256, exam.seed, grading.fingerprint)
     if cache.read_predictions(file) is None:
         return None
     try:
         result = Result.from_dict(parse_json(read(file)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    if (result.question, result.sha256, result.seed) != (grading.question.id, grading.seen.sha256, exam.seed):
+    if (result.question, result.sha256, result.seed) != (grading.question.id, grading.inspection.sha256, exam.seed):
         return None
     return result.from_cache(round(time.monotonic() - grading.started, 3))
 

@@ -50,7 +50,7 @@ class Evidence:
         hidden: the hidden set.
         predictions: the model's answers, float32 (n, *output_shape).
         score: what they earned.
-        seen: what the file says.
+        inspection: what the file says.
         study: what the experiments found.
         whole_numbers: whether the model answers with an integer type.
     """
@@ -59,7 +59,7 @@ class Evidence:
     hidden: HiddenSet
     predictions: Array
     score: Score
-    seen: Inspection
+    inspection: Inspection
     study: Study = field(default_factory=Study)
     whole_numbers: bool = False
 

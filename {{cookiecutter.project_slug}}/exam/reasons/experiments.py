@@ -122,14 +122,14 @@ def input_reasons(evidence: Evidence) -> Iterator[Reason]:
 
 def _scaling_layer(evidence: Evidence) -> str | None:
     """Return the name of a layer of the model that scales its inputs."""
-    signature = evidence.seen.signature
+    signature = evidence.inspection.signature
     layers = signature.layers if signature else ()
     return next((layer.name for layer in layers if layer.class_name in SCALING_LAYERS), None)
 
 
 def training_reasons(evidence: Evidence) -> Iterator[Reason]:
     """Yield what the steps in the file and the training samples tell about the training."""
-    steps, training = evidence.seen.steps, evidence.study.training
+    steps, training = evidence.inspection.steps, evidence.study.training
     if steps == 0:
         yield Reason(finding("never-trained"))
         return

@@ -16,7 +16,7 @@ def explain(evidence: Evidence) -> tuple[Finding, ...]:
     the others keep their order. A full score has no reasons, only notes about the file.
     """
     if evidence.score.points == 5:
-        return tuple(hint for hint in evidence.seen.hints if hint.code == "large-optimizer-state")
+        return tuple(hint for hint in evidence.inspection.hints if hint.code == "large-optimizer-state")
     reasons = list(_reasons(evidence))
     reasons.sort(key=lambda reason: -1 if reason.points is None else reason.points, reverse=True)
     return tuple(reason.finding for reason in reasons)
@@ -24,17 +24,17 @@ def explain(evidence: Evidence) -> tuple[Finding, ...]:
 
 def _reasons(evidence: Evidence) -> Iterator[Reason]:
     """Yield all reasons, the more telling ones first; answers of the wrong kind say nothing else about a model."""
-    yield from (Reason(hint) for hint in evidence.seen.hints if hint.code == "function-by-name")
+    yield from (Reason(hint) for hint in evidence.inspection.hints if hint.code == "function-by-name")
     broken = next(predictions.broken(evidence), None)
     if broken is not None:
         yield broken
         return
-    if evidence.seen.steps == 0:
+    if evidence.inspection.steps == 0:
         yield from experiments.training_reasons(evidence)
     yield from experiments.input_reasons(evidence)
-    yield from (Reason(hint) for hint in evidence.seen.hints if hint.code != "function-by-name")
+    yield from (Reason(hint) for hint in evidence.inspection.hints if hint.code != "function-by-name")
     yield from predictions.reasons(evidence)
-    if evidence.seen.steps != 0:
+    if evidence.inspection.steps != 0:
         yield from experiments.training_reasons(evidence)
     yield from below_baseline(evidence)
     yield room_to_improve(evidence)

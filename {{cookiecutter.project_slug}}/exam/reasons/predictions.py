@@ -57,7 +57,7 @@ def _found_by(checks: Sequence[Check], evidence: Evidence) -> Iterator[Reason]:
 def not_a_number(evidence: Evidence) -> Reason | None:
     """NaN or infinity among the outputs."""
     share = float(np.mean(~np.isfinite(evidence.predictions)))
-    advice = IN_HALF_PRECISION if evidence.seen.half_precision else LOSS_OF_NAN
+    advice = IN_HALF_PRECISION if evidence.inspection.half_precision else LOSS_OF_NAN
     return Reason(finding("nan-output", share=share, advice=advice)) if share else None
 
 

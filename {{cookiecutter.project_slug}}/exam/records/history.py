@@ -30,7 +30,7 @@ class PastExam:
         date: when its clock was started; in practice the first attempt, or else the draw.
         questions: category -> question id, as far as known.
         path: the file of its attempts.
-        made: what they come to: those of the exam, and those in practice.
+        tally: what they come to: those of the exam, and those in practice.
         standing: its clock, what counts in each category, and the total.
     """
 
@@ -40,7 +40,7 @@ class PastExam:
     date: datetime | None
     questions: dict[int, str]
     path: Path
-    made: Tally
+    tally: Tally
     standing: Standing
 
     @property
@@ -63,7 +63,7 @@ class PastExam:
             OSError: the file can no longer be read.
         """
         # Without any, the file may be one that cannot be opened: in the archive it hides no other.
-        return attempts.lines_at(self.path, category) if self.made.every[category].count else iter(())
+        return attempts.lines_at(self.path, category) if self.tally.every[category].count else iter(())
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _read(workspace: Workspace, number: int, place: _Place) -> PastExam:
         date=_date(clock, totals, place.toml),
         questions=questions,
         path=place.attempts,
-        made=totals,
+        tally=totals,
         standing=standing(_titles(questions, totals), clock, totals),
     )
 
@@ -190,7 +190,7 @@ def progress(past: Sequence[PastExam]) -> list[Point]:
             best={item.category: item.best.result.points if item.best else None for item in exam.standing.categories},
         )
         for exam in past
-        if exam.made.first_at
+        if exam.tally.first_at
     ]
 
 

@@ -159,7 +159,7 @@ def render(
     totals = standing.count(workspace, exam)
     stands = standing.of(workspace, exam, session, totals)
     past = history.exams(workspace)
-    entries = progress.entries(workspace, exams=[other.made for other in past])
+    entries = progress.entries(workspace, exams=[other.tally for other in past])
     parts = [_part(workspace, questions[entry.category], entry, folder) for entry in stands.categories]
     environment = _environment()
     return environment.get_template("page.html.j2").render(
@@ -192,7 +192,7 @@ def render(
 
 def _left_out(past: Sequence[history.PastExam], tell: Tell) -> str | None:
     """Return the note on attempts that cannot be read, which is told too; None where there are none."""
-    note = left_out_note(exam.made.left_out for exam in past)
+    note = left_out_note(exam.tally.left_out for exam in past)
     if note:
         tell(note)
     return note

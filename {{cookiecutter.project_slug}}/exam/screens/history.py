@@ -47,7 +47,7 @@ def history_view(exams: Sequence[PastExam], encoding: str = "utf-8") -> Group:
 
 def _left_out(exams: Sequence[PastExam]) -> list[RenderableType]:
     """Return the note on lines that could not be read; nothing where there are none."""
-    note = left_out_note(exam.made.left_out for exam in exams)
+    note = left_out_note(exam.tally.left_out for exam in exams)
     return [Text(note, style="yellow")] if note else []
 
 
@@ -102,7 +102,7 @@ def _categories(exam: PastExam, encoding: str) -> ByWidth:
 
 
 def _category(exam: PastExam, item: CategoryStanding, encoding: str) -> tuple[Text, ...]:
-    later = exam.made.every[item.category].count - item.attempts
+    later = exam.tally.every[item.category].count - item.attempts
     attempts = Text(f"{item.attempts:,}" if item.attempts else "-", style="" if item.attempts else "dim")
     if later and exam.mode == "exam":
         attempts.append(f" +{later:,}", "dim")
@@ -133,7 +133,7 @@ def last_attempts_view(
     """
     blocks = _opening(category)
     for exam in exams:
-        course = exam.made.every[category]
+        course = exam.tally.every[category]
         blocks.append(_exam_line(exam, category))
         if course.count > len(course.lines):
             blocks.append(_earlier(course.count - len(course.lines), category))
