@@ -224,7 +224,7 @@ from exam.reasons import experiments
 from exam.running import live_model
 live_model.SECONDS_OF_EXPERIMENTS = 2
 
-def trials(question, hidden, predictions, scored, model):
+def trials(evidence, model):
     began = time.monotonic()
     try:
         while True:

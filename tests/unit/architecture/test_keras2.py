@@ -24,6 +24,7 @@ FOLDER = harness.TESTS / "keras2"
 FILES = sorted(FOLDER.glob("*.h5"))
 REFUSED = [path for path in FILES if path.name.startswith("slices")]
 REPAIRED = [path for path in FILES if path not in REFUSED]
+SINGLE_PRECISION = 1e-4  # processors add in different orders
 HALF_PRECISION = 2e-3  # float16 has 11 bits; the sums of Keras 2 and 3 are rounded at different places
 
 
@@ -247,7 +248,7 @@ def test_repaired_files_predict_as_they_did(path, tmp_path):
     model = keras.models.load_model(tmp_path / "model.h5", compile=False, safe_mode=True)
     recipe = path.stem.split("-")[0]
     found = np.asarray(model(fixed_input(RECIPES[recipe]), training=False))
-    np.testing.assert_allclose(found, expected(path), rtol=0, atol=HALF_PRECISION if recipe == "mixed" else 1e-5)
+    np.testing.assert_allclose(found, expected(path), rtol=0, atol=HALF_PRECISION if recipe == "mixed" else SINGLE_PRECISION)
 
 
 def test_the_files_stay_small():

@@ -197,8 +197,8 @@ def _evidence(job: Job, model: LiveModel, inspection: Inspection) -> Evidence:
     question, predictions = job.question, model.predict()
     samples = hidden.read(job.hidden)
     scored = score(question, samples, predictions)
-    study = experiments.study(question, samples, predictions, scored, model)
-    return Evidence(question, samples, predictions, scored, inspection, study, model.whole_numbers)
+    evidence = Evidence(question, samples, predictions, scored, inspection, whole_numbers=model.whole_numbers)
+    return replace(evidence, study=experiments.study(evidence, model))
 
 
 def _finish(workspace: Workspace, exam: Exam, grading: _Grading, outcome: Outcome[Evidence]) -> Result:

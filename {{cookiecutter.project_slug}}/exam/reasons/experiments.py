@@ -13,6 +13,7 @@ import numpy as np
 from exam.bank.metrics import METRICS, Array
 from exam.bank.question import HiddenSet, Question
 from exam.findings import finding
+from exam.reasons import predictions
 from exam.reasons.evidence import Evidence, Reason, Study, Training
 from exam.running.live_model import Change, LiveModel, NoPredictions
 from exam.scoring import Score, score
@@ -48,23 +49,27 @@ def _standardising(x: Array, scale: float) -> Change:
     return Change(scale=(1 / deviation).tolist(), offset=(-rows.mean(axis=0) / deviation).tolist())
 
 
-def study(question: Question, hidden: HiddenSet, predictions: Array, scored: Score, model: LiveModel) -> Study:
-    """Run the experiments for a model that lost points; one that breaks on them loses an explanation only."""
-    if scored.points == 5 or scored.value is None:
+def study(evidence: Evidence, model: LiveModel) -> Study:
+    """Run the experiments for a model that lost points, unless the cause is certain without them.
+
+    A model that breaks on them loses an explanation only.
+    """
+    if evidence.score.points == 5 or evidence.score.value is None:
         return Study()
+    if evidence.inspection.steps == 0 or next(predictions.broken(evidence), None) is not None:
+        return Study()  # it was never trained, or its outputs are no answers
     try:
-        return Study(_trials(question, hidden, predictions, scored, model), _training(question, hidden, model))
+        return Study(_trials(evidence, model), _training(evidence.question, evidence.hidden, model))
     except NoPredictions:
         return Study()
 
 
-def _trials(
-    question: Question, hidden: HiddenSet, predictions: Array, scored: Score, model: LiveModel
-) -> dict[str, Score]:
+def _trials(evidence: Evidence, model: LiveModel) -> dict[str, Score]:
     """Return the change of the inputs that earns most, if it earns more than the inputs as they are."""
+    question, hidden, scored = evidence.question, evidence.hidden, evidence.score
     every = max(1, len(hidden.x) // SAMPLES)
     some = HiddenSet(hidden.x[::every], hidden.y[::every], hidden.baseline[::every])
-    best_code, best = None, _rank(question, score(question, some, predictions[::every]))
+    best_code, best = None, _rank(question, score(question, some, evidence.predictions[::every]))
     changes_by_code = changes(question, hidden)
     for code, change in changes_by_code.items():
         rank = _rank(question, score(question, some, model.predict_changed(change, every)))

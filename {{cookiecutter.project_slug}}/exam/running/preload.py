@@ -13,7 +13,7 @@ if DIES_VARIABLE in os.environ:
     child.die_with_parent(int(os.environ[DIES_VARIABLE]))
 child.print_to(os.environ.get(LOG_VARIABLE, os.devnull))
 
-import keras  # noqa: E402, F401
-import tensorflow  # noqa: E402, F401
-
 import exam.running.worker  # noqa: E402, F401
+from exam.running.keras_import import import_keras  # noqa: E402
+
+import_keras()

@@ -17,6 +17,7 @@ import numpy as np
 from exam.architecture.cost import BATCH_SIZE
 from exam.processes import child, protocol
 from exam.running import load_errors, training_samples
+from exam.running.keras_import import import_keras
 
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
 EXPERIMENTING = "experimenting"
@@ -206,7 +207,7 @@ def _start(job: dict[str, Any]) -> Any:
         readable = None if job["wall"] is None else [Path(path) for path in job["wall"]]
         child.settle(child.Resources(job["address_space"], LOG_BYTES), readable, [SEMAPHORES])
     child.allow_processor(job["processor"])
-    import keras
+    keras = import_keras()
     import tensorflow as tf
 
     if not getattr(_start, "done", False):
