@@ -14,7 +14,7 @@ import numpy as np
 import harness
 import pytest
 from test_keras2 import FILES as KERAS_2
-from test_keras2 import HALF_PRECISION, RECIPES, REPAIRED, SINGLE_PRECISION, expected, fixed_input, version_of
+from test_keras2 import RECIPES, REPAIRED, expected, fixed_input, precision, version_of
 
 from exam import bank
 from exam.architecture import allowlist
@@ -138,7 +138,7 @@ def test_genuine_models_predict_in_the_worker_as_in_keras(
         with np.load(folder / f"{name}.npz") as arrays:
             if outcome.value is None:
                 wrong.append(f"{name}: {outcome.finding or outcome.fault}")
-            elif not np.allclose(outcome.value, arrays["y"], atol=HALF_PRECISION if "mixed" in name else SINGLE_PRECISION):
+            elif not np.allclose(outcome.value, arrays["y"], atol=precision(name)):
                 wrong.append(f"{name}: other predictions")
     print(f"{len(running)} genuine models were run")
     assert len(running) > 180 and not wrong
@@ -176,4 +176,4 @@ def test_files_of_keras_2_predict_in_the_worker(tmp_path: Path) -> None:
     assert len(jobs) > 30
     for one, outcome, truth in zip(jobs, outcomes, truths, strict=True):
         assert outcome.value is not None, (one.model.name, outcome)
-        np.testing.assert_allclose(outcome.value, truth, atol=HALF_PRECISION if "mixed" in one.model.name else SINGLE_PRECISION)
+        np.testing.assert_allclose(outcome.value, truth, atol=precision(one.model.name))
