@@ -1,9 +1,11 @@
-"""Print the ratios that the template promises, all measured in one run, command against command in turn.
+"""Print the ratios that the template promises, all measured in one run: each command in turn with its yardstick.
 
-    .venv-dev/bin/python benchmarks/ratios.py [--rounds 5] [--workspace FOLDER]
+    .venv-dev/bin/python benchmarks/ratios.py [--rounds 5] [--before REVISION] [--only WORD]
 
-Without ``--workspace`` a workspace is generated, its environment installed, and a first attempt at each question
-trained. Only ratios travel between machines; the seconds are printed to show how noisy this one was.
+A workspace is generated, its environment installed, and a reference and a first attempt at each question trained. With
+``--before`` the same is done with the template of another revision, and its commands take their turn too. Only ratios
+travel between machines. The spread is what half of the yardstick's runs differed by, as a share of their median: beyond
+``NOISY`` a row says nothing, whatever its ratio.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -32,6 +35,8 @@ from exam.bank import hidden  # noqa: E402
 from exam.workspace import Exam, Workspace  # noqa: E402
 
 Timed = Callable[[], object]
+NOISY = 0.15
+SEED = 31
 
 
 def seconds(action: Timed) -> float:
@@ -43,20 +48,52 @@ def seconds(action: Timed) -> float:
 
 def alternate(rounds: int, first: Timed, second: Timed) -> tuple[float, float, float]:
     """Return both medians and the median of the ratios first/second of ``rounds`` pairs, after one warm-up pair."""
-    pairs = [(seconds(first), seconds(second)) for _ in range(rounds + 1)][1:]
-    ratio = statistics.median(a / b for a, b in pairs)
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), ratio
+    firsts, seconds = in_turn(rounds, first, second)
+    ratio = statistics.median(a / b for a, b in zip(firsts, seconds, strict=True))
+    return statistics.median(firsts), statistics.median(seconds), ratio
 
 
-def show(what: str, measured: str, limit: str, kept: bool) -> None:
-    """Print one row."""
-    print(f"| {what} | {measured} | {limit} | {'yes' if kept else 'NO'} |", flush=True)
+def in_turn(rounds: int, *actions: Timed) -> list[list[float]]:
+    """Return the seconds of ``rounds`` calls of each action, taken in turn after one call of each."""
+    turns = [[seconds(action) for action in actions] for _ in range(rounds + 1)][1:]
+    return [list(column) for column in zip(*turns, strict=True)]
 
 
-def compare(what: str, rounds: int, first: Timed, second: Timed, limit: float) -> None:
-    """Measure and print a row whose promise is a ratio."""
-    a, b, ratio = alternate(rounds, first, second)
-    show(what, f"{ratio:.2f} ({a:.2f} s / {b:.2f} s)", f"{limit:g} x", ratio <= limit)
+@dataclass(frozen=True)
+class Row:
+    """One promise.
+
+    Attributes:
+        what: is compared with what.
+        limit: the largest ratio that keeps it.
+        yardstick: what everybody pays.
+        ours: the same of each side: the tree here, and the one before if there is one.
+    """
+
+    what: str
+    limit: float
+    yardstick: Timed
+    ours: Sequence[Timed]
+
+    def measure(self, rounds: int) -> None:
+        """Run everything in turn and print the row."""
+        yardstick, *sides = in_turn(rounds, self.yardstick, *self.ours)
+        cells = [f"{_ratio(side, yardstick):.2f} ({statistics.median(side):.2f} s)" for side in sides]
+        spread = _spread(yardstick)
+        kept = "yes" if _ratio(sides[0], yardstick) <= self.limit else "NO"
+        verdict = kept if spread <= NOISY else "too noisy"
+        tick = f"{statistics.median(yardstick):.2f} s, {spread:.0%}"
+        print(f"| {self.what} | {' | '.join(cells)} | {tick} | {self.limit:g} | {verdict} |", flush=True)
+
+
+def _ratio(side: list[float], yardstick: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(side, yardstick, strict=True))
+
+
+def _spread(values: list[float]) -> float:
+    """Return the distance of the quartiles as a share of the median."""
+    low, middle, high = statistics.quantiles(values, n=4)
+    return (high - low) / middle
 
 
 def run(command: list[str], cwd: Path, **environment: str) -> None:
@@ -69,7 +106,8 @@ def run(command: list[str], cwd: Path, **environment: str) -> None:
 def generate(template: Path, folder: Path, environment: str) -> None:
     """Generate a workspace, or the empty template, under ``folder``."""
     command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input", "-o", str(folder)]
-    run([*command, "exam_seed=31"] if template == REPOSITORY else command, folder, EXAM_ENVIRONMENT=environment)
+    answers = [f"exam_seed={SEED}"] if (template / "hooks").is_dir() else []
+    run([*command, *answers], folder, EXAM_ENVIRONMENT=environment)
 
 
 def empty_template(folder: Path) -> Path:
@@ -81,116 +119,149 @@ def empty_template(folder: Path) -> Path:
     return folder / "empty"
 
 
-def generation(rounds: int, scratch: Path) -> None:
-    """Generation with the environment step off, against an empty template."""
-    empty = empty_template(scratch)
+class Side:
+    """One template, and a verified workspace that it has made.
 
-    def into_a_new_folder(template: Path) -> Timed:
+    Args:
+        template: the folder of its cookiecutter.json.
+        folder: where the workspace goes.
+    """
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        self.template, self.folder = template, folder
+        folder.mkdir()
+        generate(template, folder, "skip")
+        self.workspace = Workspace(folder / "my_tensorflow_exam")
+
+    def install(self) -> float:
+        """Run the environment step; return its seconds without those of the verification and the data."""
+        whole = seconds(lambda: run([sys.executable, "bootstrap.py"], self.workspace.root))
+        proof = seconds(lambda: self.exam("verify"))
+        data = seconds(lambda: self.exam("data", "--again"))
+        return whole - proof - data
+
+    def exam(self, *arguments: str) -> None:
+        """Run a command of the workspace."""
+        run([str(self.workspace.venv_python), "-m", "exam", *arguments], self.workspace.root)
+
+    def generating(self) -> Timed:
+        """Return the generation of another workspace without its environment."""
+        return lambda: generate(self.template, Path(tempfile.mkdtemp(dir=self.folder)), "skip")
+
+    def grading(self, *arguments: str) -> Timed:
+        """Return a grading that remembers nothing."""
+
         def action() -> None:
-            generate(template, Path(tempfile.mkdtemp(dir=scratch)), "skip")
+            shutil.rmtree(self.workspace.cache, ignore_errors=True)
+            self.exam("grade", *arguments)
 
         return action
 
-    ours, theirs = into_a_new_folder(REPOSITORY), into_a_new_folder(empty)
-    compare("generation, no environment / empty template", rounds, ours, theirs, 1.5)
 
-
-def environment(scratch: Path) -> Path:
-    """The environment step against the same lock installed by hand; return the workspace."""
-    by_hand = scratch / "by-hand"
-    inside = by_hand / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def by_hand(folder: Path) -> float:
+    """Return the seconds that the lock takes without our help, with the same installer."""
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     lock = str(harness.TEMPLATE / "requirements.txt")
     bootstrap = load_module(harness.TEMPLATE / "bootstrap.py")
-    workspace = scratch / "my_tensorflow_exam"
-    generate(REPOSITORY, scratch, "skip")
 
-    def install_by_hand() -> None:
-        run([sys.executable, "-m", "venv", str(by_hand)], scratch)
-        # The bootstrap's own choice between uv and pip: it depends on this machine's settings.
-        run([*bootstrap.installer(str(inside)), "--require-hashes", "-r", lock], scratch)
+    def install() -> None:
+        run([sys.executable, "-m", "venv", str(folder)], folder.parent)
+        run([*bootstrap.installer(str(python)), "--require-hashes", "-r", lock], folder.parent)
 
-    hand = seconds(install_by_hand)
-    ours = seconds(lambda: run([sys.executable, "bootstrap.py"], workspace))
-    python = str(Workspace(workspace).venv_python)
-    proof = seconds(lambda: run([python, "-m", "exam", "verify"], workspace))
-    data = seconds(lambda: run([python, "-m", "exam", "data", "--again"], workspace))
-    ratio = (ours - proof - data) / hand
-    show(
-        "environment step, less verification and data / same lock by hand",
-        f"{ratio:.2f} ({ours:.1f} s - {proof:.1f} s - {data:.1f} s / {hand:.1f} s)",
-        "1.15 x",
-        ratio <= 1.15,
-    )
-    return workspace
+    return seconds(install)
 
 
-def train(workspace: Workspace, exam: Exam) -> None:
-    """Train a first attempt where a model is missing: grading takes as long whatever the score."""
+def environments(sides: Sequence[Side], scratch: Path) -> None:
+    """Print the row of the environment step, which is too slow for rounds: by hand, ours, by hand again."""
+    first = by_hand(scratch / "first")
+    ours = [side.install() for side in sides]
+    second = by_hand(scratch / "second")
+    hand, spread = (first + second) / 2, abs(first - second) / (first + second)
+    cells = " | ".join(f"{one / hand:.2f} ({one:.1f} s)" for one in ours)
+    verdict = ("yes" if ours[0] / hand <= 1.05 else "NO") if spread <= NOISY else "too noisy"
+    what = "environment step, less verification and data / same lock by hand"
+    print(f"| {what} | {cells} | {hand:.1f} s, {spread:.0%} | 1.05 | {verdict} |", flush=True)
+
+
+def train(sides: Sequence[Side], attempt: str) -> None:
+    """Put the same models, trained once, into each workspace."""
+    here = sides[0].workspace
+    exam = Exam.read(here.exam_toml)
     for category, question in exam.questions.items():
-        if not workspace.model(category).exists():
-            harness.train(workspace.category(category), question, harness.FIRST_ATTEMPT, str(workspace.venv_python))
+        harness.train(here.category(category), question, attempt, str(here.venv_python))
+        for side in sides[1:]:
+            shutil.copyfile(here.model(category), side.workspace.model(category))
 
 
-def commands(rounds: int, workspace: Workspace, python: str) -> None:
-    """The commands that must answer at once, against importing TensorFlow."""
-    importing = [python, "-c", "import tensorflow"]
-    for arguments in (["--help"], ["status"], ["check", "3"]):
-        ours, theirs, ratio = alternate(
-            rounds,
-            lambda arguments=arguments: run([python, "-m", "exam", *arguments], workspace.root),  # type: ignore[misc]
-            lambda: run(importing, workspace.root),
+def bare(workspace: Workspace, categories: Sequence[int]) -> Timed:
+    """Return a script that imports TensorFlow, loads the models and predicts the same hidden sets, no more."""
+    exam, arguments = Exam.read(workspace.exam_toml), list[str]()
+    for category in categories:
+        question = bank.load(exam.questions[category])
+        sample = hidden.ensure(question, exam.seed)
+        arguments += [str(workspace.model(category)), str(sample), str(question.input_scale)]
+    script = str(Path(__file__).with_name("bare.py"))
+    return lambda: run([str(workspace.venv_python), script, *arguments], workspace.root)
+
+
+def commands(sides: Sequence[Side]) -> list[Row]:
+    """Return what must answer at once, against the import of TensorFlow."""
+    here = sides[0].workspace
+    importing = [str(here.venv_python), "-c", "import tensorflow"]
+    promised = {"--help": 0.125, "status": 0.125, "check 3": 0.125, "grade 3": 0.08}
+    names = {"grade 3": "`grade 3` of an unchanged model"}
+    return [
+        Row(
+            f"{names.get(words, f'`exam {words}`')} / import tensorflow",
+            limit,
+            lambda: run(importing, here.root),
+            [lambda side=side, words=words: side.exam(*words.split()) for side in sides],  # type: ignore[misc]
         )
-        show(
-            f"`exam {' '.join(arguments)}` / import tensorflow",
-            f"{ratio:.3f} ({ours:.2f} s / {theirs:.2f} s)",
-            "0.125 x and 0.5 s",
-            ratio <= 1 / 8 and ours <= 0.5,
-        )
+        for words, limit in promised.items()
+    ]
 
 
-def grading(rounds: int, workspace: Workspace, exam: Exam, python: str) -> None:
-    """``grade`` of one, of all, and of an unchanged file, against the bare script."""
-
-    def bare(categories: list[int]) -> Timed:
-        arguments = []
-        for category in categories:
-            question = bank.load(exam.questions[category])
-            sample = hidden.ensure(question, exam.seed)
-            arguments += [str(workspace.model(category)), str(sample), str(question.input_scale)]
-        return lambda: run([python, str(Path(__file__).with_name("bare.py")), *arguments], workspace.root)
-
-    def grade(*arguments: str) -> Timed:
-        def action() -> None:
-            shutil.rmtree(workspace.cache, ignore_errors=True)
-            run([python, "-m", "exam", "grade", *arguments], workspace.root)
-
-        return action
-
-    for category in sorted(exam.questions):
-        compare(f"`grade {category}` / bare script", rounds, grade(str(category)), bare([category]), 1.2)
-    compare("`grade --all` / bare script doing all five", rounds, grade("--all"), bare(sorted(exam.questions)), 0.95)
-    run([python, "-m", "exam", "grade", "3"], workspace.root)
-    again = [seconds(lambda: run([python, "-m", "exam", "grade", "3"], workspace.root)) for _ in range(rounds)]
-    cached = statistics.median(again)
-    show("`grade 3` of an unchanged model", f"{cached:.2f} s", "0.5 s", cached <= 0.5)
+def gradings(sides: Sequence[Side]) -> list[Row]:
+    """Return gradings of one model and of all, against the bare script."""
+    here = sides[0].workspace
+    rows = [
+        Row(f"`grade {n}` / bare script", 0.75, bare(here, [n]), [side.grading(str(n)) for side in sides])
+        for n in range(1, 6)
+    ]
+    everything = [side.grading("--all") for side in sides]
+    return [*rows, Row("`grade --all` / bare script doing all five", 0.6, bare(here, range(1, 6)), everything)]
 
 
 def main() -> None:
     """Measure everything and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--workspace", type=Path, help="a verified workspace; skips the environment row")
-    arguments = parser.parse_args()
-    print("| what | median of the ratios (medians in seconds) | at most | kept |\n|---|---|---|---|")
+    parser.add_argument("--before", help="a revision whose commands take their turn too")
+    parser.add_argument("--only", default="", help="rows that have this word")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        generation(arguments.rounds, scratch)
-        root = (arguments.workspace or environment(scratch)).resolve()
-        workspace = Workspace(root)
-        exam, python = Exam.read(workspace.exam_toml), str(workspace.venv_python)
-        train(workspace, exam)
-        commands(arguments.rounds, workspace, python)
-        grading(arguments.rounds, workspace, exam, python)
+        sides = [Side(REPOSITORY, scratch / "here")]
+        if options.before:
+            sides.append(Side(harness.unpacked(options.before, scratch), scratch / "before"))
+        head = ["what", "here", *(["before"] if options.before else []), "yardstick, its spread", "at most", "kept"]
+        print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}", flush=True)
+        environments(sides, scratch)
+        empty = empty_template(scratch)
+        empty_generation: Timed = lambda: generate(empty, Path(tempfile.mkdtemp(dir=scratch)), "skip")  # noqa: E731
+        generation = "generation, no environment / empty template"
+        rows = [Row(generation, 1.4, empty_generation, [side.generating() for side in sides])]
+        train(sides, harness.REFERENCE)
+        for side in sides:
+            side.exam("grade", "3")
+        for row in (*rows, *commands(sides), *gradings(sides)):
+            if options.only in row.what:
+                row.measure(options.rounds)
+        train(sides, harness.FIRST_ATTEMPT)
+        what = "`grade --all` of models that lose points / bare script doing all five"
+        losing = Row(what, 0.8, bare(sides[0].workspace, range(1, 6)), [side.grading("--all") for side in sides])
+        if options.only in what:
+            losing.measure(options.rounds)
 
 
 if __name__ == "__main__":

@@ -124,7 +124,8 @@ def graded(workspace: Workspace, exam: Exam, folder: Path) -> dict[str, Result]:
     model = workspace.model(category)
     folder.mkdir()
     command = [sys.executable, str(Path(__file__).resolve()), str(model), str(folder)]
-    subprocess.run(command, env=harness.environment_for(TF_CPP_MIN_LOG_LEVEL="3"), check=True, capture_output=True)
+    environment = harness.environment_of_script(TF_CPP_MIN_LOG_LEVEL="3")
+    subprocess.run(command, env=environment, check=True, capture_output=True)
     results = {}
     with new_runner(workspace, exam) as runner:
         for path in sorted(folder.glob("*.h5")):

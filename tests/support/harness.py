@@ -83,6 +83,11 @@ def environment_for(**environment: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(engine()), "PYTHONDONTWRITEBYTECODE": "", **environment}
 
 
+def environment_of_script(**environment: str) -> dict[str, str]:
+    """Return the environment in which a script of ``dev/`` finds the engine and the helpers of the tests."""
+    return environment_for(PYTHONPATH=os.pathsep.join([str(engine()), MODULES]), **environment)
+
+
 def run_exam(workspace: Workspace, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``python -m exam`` in a workspace, with nothing to read from its input."""
     return subprocess.run(

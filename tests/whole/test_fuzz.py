@@ -128,7 +128,7 @@ def test_every_kind_of_change_changes_the_file(plan: fuzz.Plan, tmp_path: Path, 
 def test_300_mutants_bring_nothing_down() -> None:
     """The command of the daily loop, with fewer mutants."""
     command = [sys.executable, str(harness.DEV / "fuzz.py"), "--mutants", "300", "--minutes", "15"]
-    run = subprocess.run(command, env=harness.environment_for(), capture_output=True, text=True, check=False)
+    run = subprocess.run(command, env=harness.environment_of_script(), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-3000:]
     last = run.stdout.splitlines()[-3:]
     print(*last, sep="\n")
