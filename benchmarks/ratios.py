@@ -48,9 +48,8 @@ def seconds(action: Timed) -> float:
 
 def alternate(rounds: int, first: Timed, second: Timed) -> tuple[float, float, float]:
     """Return both medians and the median of the ratios first/second of ``rounds`` pairs, after one warm-up pair."""
-    firsts, seconds = in_turn(rounds, first, second)
-    ratio = statistics.median(a / b for a, b in zip(firsts, seconds, strict=True))
-    return statistics.median(firsts), statistics.median(seconds), ratio
+    ours, yardstick = in_turn(rounds, first, second)
+    return statistics.median(ours), statistics.median(yardstick), _ratio(ours, yardstick)
 
 
 def in_turn(rounds: int, *actions: Timed) -> list[list[float]]:

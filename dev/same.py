@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -24,7 +23,7 @@ import harness
 from questions import OFFLINE
 
 from exam import bank
-from exam.workspace import Workspace
+from exam.workspace import Workspace, replacing
 
 SEED = 31
 FOLDER = harness.REPOSITORY / ".log" / "models"
@@ -42,15 +41,13 @@ def trained(question: str, attempt: str, folder: Path = FOLDER) -> Path:
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     path = folder / f"{question}-{attempt}-{SEED}-{digest}.h5"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as name:
             workspace, exam = Workspace(Path(name) / "exam"), harness.exam_of(question, SEED)
             harness.prepare(workspace, exam)
             (category,) = exam.questions
             harness.train(workspace.category(category), question, attempt)
-            partial = path.with_suffix(".partial")
-            shutil.copyfile(workspace.model(category), partial)
-            os.replace(partial, path)
+            with replacing(path) as partial:
+                shutil.copyfile(workspace.model(category), partial)
     return path
 
 
