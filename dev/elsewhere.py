@@ -110,12 +110,11 @@ after("exam.processes.child", lambda module: setattr(module, "die_with_parent", 
 
 LAUNCHES = """#!/bin/sh
 [ -e /proc/self/fd/0 ] && exec 3<&0 || exec 3</dev/null
+trap 'kill $!; wait $!; exit $?' TERM INT HUP
 "{real}" "$@" <&3 3<&- &
-child=$!
-trap 'kill $child; wait $child; exit $?' TERM INT HUP
-wait $child
+wait $!
 """
-"""Windows ends the other Python with its launcher; here a signal is passed on."""
+"""Windows ends the other Python with its launcher; here a signal is passed on, from before the other one starts."""
 
 
 @dataclass(frozen=True)
