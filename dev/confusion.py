@@ -8,6 +8,7 @@ a real question of the bank, on top of a model that is sound otherwise, and is t
 
 from __future__ import annotations
 
+import csv
 import json
 import runpy
 import sys
@@ -42,8 +43,8 @@ HEAD = """# Mistakes and findings
 Made by `python make.py confusion`, never edited by hand. Every row is a model with one mistake, made on a question of
 the bank and graded; the last column is the finding that the grader ranked first.
 
-| mistake | question | first finding |
-|---|---|---|
+| finding | mistake | question | first finding |
+|---|---|---|---|
 """
 
 
@@ -71,8 +72,8 @@ class Bench:
     def training(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs as the starter gives them, and labels, of all training samples."""
         starter = bank.find()[self.question.id] / "starter.py"
-        x, y, _ = training_samples.read(starter, self.folder, 10**9)
-        return x, y
+        sample = training_samples.read(starter, self.folder, 10**9)
+        return sample.x, sample.y
 
     def model(self, *layers: Any, shape: Sequence[int | None] | None = None) -> Any:
         """Return a Sequential model with the question's input shape, or another; its weights are always the same."""
@@ -89,11 +90,17 @@ class Bench:
         x, y = self.training
         made = self.model(*layers)
         losses = {"multiclass": "sparse_categorical_crossentropy", "binary": "binary_crossentropy"}
-        made.compile("adam", loss=options.pop("loss", losses.get(self.question.task, "mae")))
+        made.compile(options.pop("optimizer", "adam"), loss=options.pop("loss", losses.get(self.question.task, "mae")))
         made.fit(change(x), options.pop("labels", y), epochs=epochs, verbose=0, **options)
         return made
 
 
+def same(x: Any) -> Any:
+    """Return inputs as they are."""
+    return x
+
+
+Change = Callable[[Any], Any]
 MISTAKES: list[tuple[str, str, Callable[[Bench], None]]] = []
 Make = Callable[[Bench], None]
 
@@ -538,12 +545,18 @@ def line(bench: Bench) -> Any:
     return made
 
 
-def forecaster(bench: Bench) -> Any:
-    """Return one linear layer over the whole window, fitted by least squares on the training windows."""
+def forecaster(bench: Bench, change: Change = same, labels: Callable[[Any, Any], Any] = lambda x, y: y) -> Any:
+    """Return one linear layer over the whole window, fitted by least squares on the training windows.
+
+    Args:
+        change: of the windows before that.
+        labels: ``(windows, answers) -> answers`` to learn in place of the answers.
+    """
     x, y = bench.training
+    x, y = change(x), labels(x, y)
     rows = np.hstack([x.reshape(len(x), -1), np.ones((len(x), 1))])
     solved = np.linalg.lstsq(rows, y.reshape(len(y), -1), rcond=None)[0].astype(np.float32)
-    made = bench.model(*flat_answer(bench))
+    made = bench.model(*flat_answer(bench), keras_layers().Reshape(bench.question.output_shape))
     made.set_weights([solved[:-1], solved[-1]])
     return made
 
@@ -701,7 +714,201 @@ def zeros_first(bench: Bench) -> None:
     bench.save(bench.fitted(layers.Embedding(2000, 16), *flat_answer(bench), change=padded, epochs=20))
 
 
+@mistake("standardised-inputs", "house_price")
+def scaled_on_both_sides(bench: Bench) -> None:
+    x, y = bench.training
+    bench.save(priced(bench, lambda x: (x - x.mean(axis=0)) / x.std(axis=0), (y - y.mean()) / y.std()))
+
+
+def priced(bench: Bench, change: Change, labels: Any) -> Any:
+    """Return a small network that was trained on other inputs and labels than the question has."""
+    layers = keras_layers()
+    hidden_layers = [layers.Dense(32, "relu"), layers.Dense(32, "relu")]
+    return bench.fitted(*hidden_layers, *flat_answer(bench)[1:], change=change, labels=labels, epochs=200)
+
+
+@mistake("scaled-labels", "house_price")
+def standardised_labels(bench: Bench) -> None:
+    y = bench.training[1]
+    bench.save(normalised(bench, (y - y.mean()) / y.std()))
+
+
+@mistake("scaled-labels", "bike_rentals")
+def labels_from_zero_to_one(bench: Bench) -> None:
+    bench.save(forecaster(bench, labels=lambda x, y: (y - y.min()) / np.ptp(y)))
+
+
+@mistake("transformed-labels", "house_price")
+def logarithms(bench: Bench) -> None:
+    bench.save(normalised(bench, np.log1p(bench.training[1])))
+
+
+def normalised(bench: Bench, labels: Any) -> Any:
+    """Return a small network that standardises its inputs itself, trained on other labels."""
+    layers = keras_layers()
+    normalise = layers.Normalization()
+    normalise.adapt(bench.training[0])
+    hidden_layers = [normalise, layers.Dense(32, "relu"), layers.Dense(32, "relu")]
+    return bench.fitted(*hidden_layers, *flat_answer(bench)[1:], labels=labels, epochs=200)
+
+
+@mistake("changes-only", "bike_rentals", "co2_mauna_loa")
+def difference_to_the_last_value(bench: Bench) -> None:
+    bench.save(forecaster(bench, labels=lambda x, y: y - x[:, -1, :1]))
+
+
+@mistake("changes-only", "co2_mauna_loa")
+def step_by_step(bench: Bench) -> None:
+    bench.save(forecaster(bench, labels=lambda x, y: np.diff(y, axis=1, prepend=x[:, -1, :1])))
+
+
+@mistake("reordered-forecast", "bike_rentals", "household_power")
+def last_hour_first(bench: Bench) -> None:
+    bench.save(forecaster(bench, labels=lambda x, y: y[:, ::-1]))
+
+
+@mistake("reordered-forecast", "household_power")
+def features_first(bench: Bench) -> None:
+    bench.save(forecaster(bench, labels=lambda x, y: y.swapaxes(1, 2)))
+
+
+@mistake("same-for-all-features", "household_power")
+def one_feature(bench: Bench) -> None:
+    bench.save(forecaster(bench, labels=lambda x, y: np.repeat(y[..., :1], y.shape[-1], axis=-1)))
+
+
+@mistake("newest-first", "bike_rentals", "household_power")
+def backwards(bench: Bench) -> None:
+    bench.save(forecaster(bench, change=lambda x: x[:, ::-1]))
+
+
+@mistake("scaled-inputs", "wine_cultivars", "house_price")
+def divided_by_the_largest(bench: Bench) -> None:
+    largest, epochs = bench.training[0].max(axis=0), 40 if bench.question.id == "wine_cultivars" else 400
+    bench.save(bench.fitted(*two_hidden(), *flat_answer(bench)[1:], epochs=epochs, change=lambda x: x / largest))
+
+
+def two_hidden() -> list[Any]:
+    layers = keras_layers()
+    return [layers.Dense(32, "relu"), layers.Dense(32, "relu")]
+
+
+@mistake("reordered-columns", "wine_cultivars", "house_price")
+def columns_turned_round(bench: Bench) -> None:
+    bench.save(other_columns(bench, list(range(bench.question.input_shape[0]))[::-1]))
+
+
+@mistake("reordered-columns", "wine_cultivars")
+def two_columns_exchanged(bench: Bench) -> None:
+    order = list(range(bench.question.input_shape[0]))
+    order[0], order[-1] = order[-1], order[0]
+    bench.save(other_columns(bench, order))
+
+
+def other_columns(bench: Bench, order: list[int]) -> Any:
+    layers = keras_layers()
+    normalise = layers.Normalization()
+    normalise.adapt(bench.training[0][:, order])
+    epochs = 200 if bench.question.task == "regression" else 40
+    layers_ = [normalise, *two_hidden(), *flat_answer(bench)[1:]]
+    return bench.fitted(*layers_, change=lambda x: x[:, order], epochs=epochs)
+
+
+@mistake("pixels-divided-twice", "handwritten_digits")
+def divided_again(bench: Bench) -> None:
+    layers = keras_layers()
+    hidden_layers = [layers.Flatten(), layers.Dense(64, "relu"), layers.BatchNormalization(momentum=0.9)]
+    bench.save(bench.fitted(*hidden_layers, *flat_answer(bench)[1:], change=lambda x: x / 255, epochs=60))
+
+
+@mistake("inverted-pixels", "handwritten_digits", "garments")
+def negatives(bench: Bench) -> None:
+    bench.save(small_network(bench, change=lambda x: 1 - x))
+
+
+@mistake("transposed-pictures", "handwritten_digits", "garments")
+def on_their_side(bench: Bench) -> None:
+    bench.save(small_network(bench, change=lambda x: x.swapaxes(1, 2)))
+
+
+@mistake("preprocessed-pixels", "traffic_signs")
+def for_a_resnet(bench: Bench) -> None:
+    from keras.applications import resnet
+
+    layers = keras_layers()
+    convolution = layers.Conv2D(16, 5, strides=2, activation="relu")
+    prepared = {"change": lambda x: resnet.preprocess_input(255 * x), "epochs": 20}
+    bench.save(bench.fitted(convolution, layers.BatchNormalization(momentum=0.9), *flat_answer(bench), **prepared))
+
+
+@mistake("other-word-ids", "satire_headlines", "support_tickets", "library_docs")
+def own_tokenizer(bench: Bench) -> None:
+    bench.save(tokenized(bench, oov_token="<OOV>"))
+
+
+@mistake("other-word-ids", "satire_headlines")
+def tokenizer_without_unknown_words(bench: Bench) -> None:
+    bench.save(tokenized(bench))
+
+
+def tokenized(bench: Bench, **options: Any) -> Any:
+    """Return a network that was trained on the ids of a Tokenizer of Keras, padded in front as is its default."""
+    import keras
+    from tensorflow.keras.preprocessing.text import Tokenizer
+
+    layers = keras_layers()
+    starter = runpy.run_path(str(bench.folder / "starter.py"))
+    size, length = starter["VOCAB_SIZE"], starter["MAX_LENGTH"]
+    texts = TEXTS[bench.question.id](bench.folder / "data")[: len(bench.training[1])]
+    tokenizer = Tokenizer(num_words=size, **options)
+    tokenizer.fit_on_texts(texts)
+    x = keras.utils.pad_sequences(tokenizer.texts_to_sequences(texts), maxlen=length)
+    body = [layers.Embedding(size, 32), layers.Conv1D(64, 3, activation="relu"), layers.GlobalMaxPooling1D()]
+    return bench.fitted(*body, *flat_answer(bench)[1:], change=lambda _: x, epochs=20)
+
+
+def rows_of(path: Path, key: str) -> list[str]:
+    """Return the texts of a JSON list of objects."""
+    return [row[key] for row in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def tickets_of(data: Path) -> list[str]:
+    """Return the texts of the tickets."""
+    with (data / "tickets.csv").open(encoding="utf-8", newline="") as file:
+        return [row["text"] for row in csv.DictReader(file)]
+
+
+TEXTS: dict[str, Callable[[Path], list[str]]] = {
+    "satire_headlines": lambda data: rows_of(data / "headlines.json", "headline"),
+    "support_tickets": tickets_of,
+    "library_docs": lambda data: rows_of(data / "training.json", "text"),
+}
+
+
 # --- training
+
+
+@mistake("early-averages", "handwritten_digits")
+def eighteen_steps(bench: Bench) -> None:
+    import keras
+
+    layers = keras_layers()
+    hidden_layers = [layers.Flatten(), layers.Dense(256, "relu"), layers.BatchNormalization()]
+    options = {"epochs": 6, "batch_size": len(bench.training[0]) // 3, "optimizer": keras.optimizers.Adam(0.01)}
+    bench.save(bench.fitted(*hidden_layers, *flat_answer(bench)[1:], **options))
+
+
+@mistake("other-data", "wine_cultivars")
+def labels_of_other_samples(bench: Bench) -> None:
+    x, y = bench.training
+    bench.save(wine(bench, labels=np.random.default_rng(1).permutation(y)))
+
+
+@mistake("dead-start", "garments", "two_rings")
+def dead_neurons(bench: Bench) -> None:
+    made = bench.fitted(*flat_answer(bench), epochs=1)
+    made.set_weights([0 * weights for weights in made.get_weights()])
+    bench.save(made)
 
 
 @mistake("never-trained", "handwritten_digits", "house_price")
@@ -727,8 +934,10 @@ def by_heart(bench: Bench) -> None:
 
 
 @mistake("underfitting", "handwritten_digits", "garments")
-def linear_only(bench: Bench) -> None:
-    bench.save(bench.fitted(*flat_answer(bench), epochs=4))
+def few_units(bench: Bench) -> None:
+    """More than the baseline, which is linear, and much less than a network can learn."""
+    layers = keras_layers()
+    bench.save(bench.fitted(layers.Flatten(), layers.Dense(16, "relu"), *flat_answer(bench)[1:], epochs=20))
 
 
 # --- the compiled loss
@@ -752,6 +961,13 @@ def each_class_alone(bench: Bench) -> None:
     bench.save(small_network(bench, labels=np.eye(10)[bench.training[1]], loss="binary_crossentropy", epochs=3))
 
 
+@mistake("margin-loss", "two_rings")
+def hinge(bench: Bench) -> None:
+    hidden_layer = keras_layers().Dense(16, "relu")
+    labels = 2 * bench.training[1] - 1
+    bench.save(bench.fitted(hidden_layer, *flat_answer(bench)[1:], loss="hinge", labels=labels, epochs=3))
+
+
 @mistake("class-loss", "house_price")
 def probabilities_of_prices(bench: Bench) -> None:
     bench.save(bench.fitted(keras_layers().Dense(8, "relu"), *flat_answer(bench)[1:], loss="binary_crossentropy"))
@@ -765,12 +981,12 @@ def one_unit(bench: Bench) -> None:
 
 @mistake("large-optimizer-state", "straight_line")
 def heavy(bench: Bench) -> None:
-    """A sound line beside a million idle weights, with two numbers of Adam for each."""
+    """A sound line beside five million idle weights, with two numbers of Adam for each."""
     import keras
 
     layers = keras_layers()
     x = keras.Input((1,))
-    idle = layers.Dense(1, kernel_initializer="zeros")(layers.Dense(1500)(layers.Dense(1500)(x)))
+    idle = layers.Dense(1, kernel_initializer="zeros")(layers.Dense(2200)(layers.Dense(2200)(x)))
     made = keras.Model(x, layers.Add()([layers.Dense(1, name="line")(x), idle]))
     made.compile("adam", loss="mse")
     made.optimizer.build(made.trainable_variables)
@@ -790,15 +1006,25 @@ def first_finding(code: str, question_id: str, make: Make, folder: Path) -> str:
     return result.findings[0].code if result.findings else "none"
 
 
-def rows(chosen: Sequence[str] = ()) -> list[tuple[str, str, str]]:
-    """Return (mistake, question, first finding) for all mistakes, or those with a chosen code."""
-    found = []
+Row = tuple[str, str, str, str]
+"""The expected finding, the mistake in words, the question, and the finding that came first."""
+
+
+def in_words(make: Make) -> str:
+    """Return the name of a mistake in words."""
+    return make.__name__.replace("_", " ")
+
+
+def rows(chosen: Sequence[str] = ()) -> list[Row]:
+    """Make all mistakes, or those with a chosen code, and return what came of each."""
+    found: list[Row] = []
     for code, question_id, make in MISTAKES:
         if chosen and code not in chosen:
             continue
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            found.append((code, question_id, first_finding(code, question_id, make, Path(folder))))
-        print(" | ".join(found[-1]), "" if found[-1][0] == found[-1][2] else "  <--", flush=True)
+            first = first_finding(code, question_id, make, Path(folder))
+        found.append((code, in_words(make), question_id, first))
+        print(" | ".join(found[-1]), "" if code == first else "  <--", flush=True)
     return found
 
 
@@ -806,9 +1032,9 @@ def main(chosen: Sequence[str]) -> int:
     """Grade all mistakes and write the table, or only the chosen ones; 1 when a finding is not the expected one."""
     assert {code for code, *_ in MISTAKES} | NO_MISTAKES >= set(CATALOGUE), "a finding without a mistake"
     found = rows(chosen)
-    right = sum(code == first for code, _, first in found)
+    right = sum(row[0] == row[-1] for row in found)
     if not chosen:
-        lines = "".join(f"| {code} | {question} | {first} |\n" for code, question, first in found)
+        lines = "".join(f"| {' | '.join(row)} |\n" for row in found)
         TABLE.write_text(f"{HEAD}{lines}\n{right} of {len(found)} on the diagonal.\n", encoding="utf-8")
     print(json.dumps({"right": right, "of": len(found)}))
     return 0 if right == len(found) else 1

@@ -1,4 +1,4 @@
-"""Every question of the bank, through the learner's eyes: its starter's data, and its reference trained and graded."""
+"""Questions of the bank through the learner's eyes: a starter's data, and a reference trained and graded."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from exam.result import Result
 from exam.workspace import Workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-OTHERS = [name for name in OFFLINE if name not in choose(BANK, SEED).values()]
-"""The questions that ``test_workspace.py`` does not train already."""
+OTHERS = [name for name in OFFLINE if name not in choose(BANK, SEED).values()][::3]
+"""A third of those that ``test_workspace.py`` does not train already; ``python make.py calibrate`` trains all."""
 
 WITH_TWINS = OTHERS[::5]
-"""A fifth of them; ``python make.py twins`` tries all, and first attempts too."""
+"""Two of these; ``python make.py twins`` tries all, and first attempts too."""
 
 Trainings = dict[str, Future[tuple[Result, dict[str, Result]]]]
 
 
 @pytest.fixture(scope="module")
 def trainings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainings]:
-    """All references and their twins being trained and graded, two at a time, each on one core."""
+    """These references and their twins being trained and graded, two at a time, each on one core."""
     # Here, not in the threads: two first calls of mktemp at once make the same base folder, and one of them fails.
     folders = {name: tmp_path_factory.mktemp(name) for name in OTHERS}
 

@@ -110,8 +110,10 @@ def test_a_long_folder_for_temporary_files_is_none_for_sockets(workspace: Worksp
 
 
 @pytest.mark.slow
-def test_flags_that_end_tensorflow_are_named(workspace: Workspace) -> None:
+def test_flags_that_end_tensorflow_are_named(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before, ``verify`` and ``benchmark`` ended without a word of their own."""
+    for name in [name for name in os.environ if name.startswith(("TF_", "KERAS_"))]:
+        monkeypatch.delenv(name)  # each is tried out, and TensorFlow started for it
     for command in ("verify", "benchmark"):
         ended = run(workspace, "", command, TF_XLA_FLAGS="--nope=2")
         said = " ".join(ended.stderr.split())

@@ -487,6 +487,14 @@ ENTRIES = (
         "learning.",
     ),
     Entry(
+        "dead-start",
+        "problem",
+        "points",
+        "The model gives each of the {count} classes about the same probability ({found}) for every input, as "
+        "before training.",
+        "If model.fit printed a loss that stays near {loss:.2f}, training does not get going: {advice}.",
+    ),
+    Entry(
         "not-probabilities",
         "problem",
         "points",
@@ -542,11 +550,49 @@ ENTRIES = (
         "model.",
     ),
     Entry(
+        "scaled-labels",
+        "problem",
+        "points",
+        "The predictions are on another scale: multiplied by {found:.3g}, with {constant:.3g} added, they would "
+        "earn {points} of 5.",
+        "Train on the labels that load_data() returns, or undo the scaling inside the model: end it with "
+        "tf.keras.layers.Rescaling({found:.3g}, offset={constant:.3g}).",
+    ),
+    Entry(
+        "transformed-labels",
+        "problem",
+        "points",
+        "The predictions are {found} of the right numbers: with {undone} in place of each prediction p they would "
+        "earn {points} of 5.",
+        "Train on the labels that load_data() returns: the grader does not undo what was done to them.",
+    ),
+    Entry(
+        "changes-only",
+        "problem",
+        "points",
+        "The predictions are changes, not values: with {undone}, they would earn {points} of 5.",
+        "Train on the labels that load_data() returns, or add the last value inside the model, with Cropping1D "
+        "and Add.",
+    ),
+    Entry(
+        "reordered-forecast",
+        "problem",
+        "points",
+        "The forecasts are {found}: in the order of the README they would earn {points} of 5.",
+        "Train on the labels that load_data() returns; the README says what each axis of the output is.",
+    ),
+    Entry(
+        "same-for-all-features",
+        "problem",
+        "points",
+        "The forecast is nearly the same for all {count} features.",
+        "Train on labels of shape {expected}, as load_data() returns them, so that each feature has its own.",
+    ),
+    Entry(
         "shifted-forecast",
         "problem",
         "points",
-        "The forecasts come {found}: compared with the neighbouring step their error would be {better:.3g} "
-        "instead of {value:.3g}.",
+        "The forecasts come {found}: moved by one step they would earn {points} of 5.",
         "Check where the labels begin: the first label comes right after the last step of the window.",
     ),
     Entry(
@@ -554,8 +600,7 @@ ENTRIES = (
         "problem",
         "points",
         "The model never predicts {found}, although {they_make} up {share:.0%} of the samples.",
-        "Check how many training samples each class has, and check their labels; class_weight in model.fit helps rare "
-        "classes.",
+        "{advice}",
     ),
     # experiments with the inputs
     Entry(
@@ -583,13 +628,71 @@ ENTRIES = (
         "Put tf.keras.layers.Rescaling(2, offset=-1) before the model's first layer, and train the model like that.",
     ),
     Entry(
+        "pixels-divided-twice",
+        "problem",
+        "points",
+        "The model expects pixels from 0 to 0.004, as if they were divided by 255 twice, but gets 0 to 1, as in "
+        "the starter: with the smaller numbers it would earn {points} of 5.",
+        "Train on what the starter's load_data() returns: its pixels are already divided by 255.",
+    ),
+    Entry(
+        "inverted-pixels",
+        "problem",
+        "points",
+        "The model expects light and dark exchanged: with 1 - x for each pixel x it would earn {points} of 5.",
+        "Train on what the starter's load_data() returns, without 1 - x or 255 - x.",
+    ),
+    Entry(
+        "transposed-pictures",
+        "problem",
+        "points",
+        "The model expects pictures with rows and columns exchanged: with transposed pictures it would earn "
+        "{points} of 5.",
+        "Train on what the starter's load_data() returns: the first axis of a picture is its rows, from the top "
+        "down.",
+    ),
+    Entry(
+        "preprocessed-pixels",
+        "problem",
+        "points",
+        "The model expects pixels as {found}.preprocess_input makes them, but gets 0 to 1, as in the starter: "
+        "with such pixels it would earn {points} of 5.",
+        "Train on what the starter's load_data() returns. What a pretrained network needs belongs into the model: "
+        "Rescaling or Normalization before it.",
+    ),
+    Entry(
         "standardised-inputs",
         "problem",
         "points",
-        "The model expects standardised inputs (mean 0, standard deviation 1 in each column), but gets them as the "
-        "starter's load_data() returns them: with standardised inputs it would earn {points} of 5.",
-        "Put a Normalization layer, adapted to the training inputs, at the start of the model instead of scaling the "
-        "inputs outside it.",
+        "The model expects standardised inputs (mean 0, standard deviation 1 in each {each}), but gets them as "
+        "the starter's load_data() returns them: with standardised inputs{also} it would earn {points} of 5.",
+        "Put a Normalization layer, adapted to the training inputs, at the start of the model instead of scaling "
+        "the inputs outside it.",
+    ),
+    Entry(
+        "scaled-inputs",
+        "problem",
+        "points",
+        "The model expects inputs {found}, but gets them as the starter's load_data() returns them: with such "
+        "inputs{also} it would earn {points} of 5.",
+        "Put a Rescaling or Normalization layer at the start of the model instead of scaling the inputs outside "
+        "it.",
+    ),
+    Entry(
+        "reordered-columns",
+        "problem",
+        "points",
+        "The model expects the columns in another order than load_data() returns them: {found}{also} it would "
+        "earn {points} of 5.",
+        "Train on what the starter's load_data() returns, with its columns in their order.",
+    ),
+    Entry(
+        "newest-first",
+        "problem",
+        "points",
+        "The model expects the newest step of a window first, but gets the oldest first, as in the starter: with "
+        "the steps in reverse order{also} it would earn {points} of 5.",
+        "Train on what the starter's load_data() returns, with its steps in their order.",
     ),
     Entry(
         "swapped-colours",
@@ -608,6 +711,14 @@ ENTRIES = (
         "the zeros first it would earn {points} of 5.",
         "Train on what the starter's load_data() returns.",
     ),
+    Entry(
+        "other-word-ids",
+        "problem",
+        "points",
+        "The model expects other numbers for the words, such as those of your own Tokenizer: with these it would "
+        "earn {points} of 5.",
+        "Train on the numbers that the starter's load_data() returns: the grader uses the same table of words.",
+    ),
     # training
     Entry(
         "never-trained",
@@ -617,11 +728,29 @@ ENTRIES = (
         "Call model.fit before solution_model() returns the model.",
     ),
     Entry(
+        "early-averages",
+        "problem",
+        "points",
+        "The BatchNormalization layers have not learned their averages in {steps}: with the mean and variance of "
+        "the samples themselves the model would earn {points} of 5.",
+        "Train for more epochs, or use BatchNormalization(momentum=0.9), which learns its averages ten times "
+        "sooner.",
+    ),
+    Entry(
         "one-epoch",
         "problem",
         "points",
         "The file counts {found} training steps, about one pass through the training data in batches of 32.",
         "Train for more epochs (passes), as long as the loss on the validation data keeps falling.",
+    ),
+    Entry(
+        "other-data",
+        "problem",
+        "points",
+        "On {count} training samples from the starter's load_data() the {metric} is {training:.3g}, no better "
+        "than the naive baseline (on unseen ones {found:.3g}).",
+        "If model.fit printed a much better value, the model was trained on other inputs or labels than "
+        "load_data() returns. If not, it has not learned: change the learning rate, and train for more epochs.",
     ),
     Entry(
         "overfitting",
@@ -661,6 +790,13 @@ ENTRIES = (
         "hint",
         "points",
         "The model was trained with {loss}, which measures distances; this question asks for classes.",
+        'Compile with loss="{fitting}".',
+    ),
+    Entry(
+        "margin-loss",
+        "hint",
+        "points",
+        "The model was trained with {loss}, which is made for margins, not for probabilities.",
         'Compile with loss="{fitting}".',
     ),
     Entry(

@@ -339,7 +339,7 @@ def test_the_training_data_reaches_the_largest_id(question: Question, seed: int,
         training.make(tmp_path, question.id, seed)
     except DataUnavailable:
         pytest.skip("public data that is not on this machine")
-    x, _, _ = training_samples.read(bank.find()[question.id] / "starter.py", tmp_path, 10**9)
+    x = training_samples.read(bank.find()[question.id] / "starter.py", tmp_path, 10**9).x
     assert x.max() == question.largest_id
 
 

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from rich.console import Console
 from exam.bank.question import HiddenSet
 from exam.findings import CATALOGUE, finding
 from exam.modelfile.inspection import Inspection
-from exam.reasons.evidence import Evidence
+from exam.reasons import experiments
+from exam.reasons.evidence import Evidence, Study
 from exam.reasons.explain import explain
 from exam.records import attempts
 from exam.result import Result, total
@@ -31,9 +33,10 @@ HIDDEN = HiddenSet(x=Y, y=Y, baseline=np.zeros_like(Y))
 
 
 def evidence(predictions: np.ndarray) -> Evidence:  # type: ignore[type-arg]
-    """Return what is known of a model with these answers, and of no experiment."""
+    """Return what is known of a model with these answers, without asking it anything else."""
     seen = Inspection(Path("mymodel.h5"), "Category1/mymodel.h5", "Category1")
-    return Evidence(LINE, HIDDEN, predictions, score(LINE, HIDDEN, predictions), seen)
+    found = Evidence(LINE, HIDDEN, predictions, score(LINE, HIDDEN, predictions), seen)
+    return replace(found, study=Study(experiments.undone_on_answers(found)))
 
 
 def codes(predictions: np.ndarray) -> list[str]:  # type: ignore[type-arg]
@@ -53,8 +56,10 @@ def test_a_perfect_model_has_five_points_and_no_finding() -> None:
         (np.where(Y > 4, np.inf, Y), ["nan-output"]),
         (np.full_like(Y, 2.0), ["constant-output", "below-baseline", "room-to-improve"]),
         (-Y, ["below-baseline", "room-to-improve"]),
-        (Y + 0.7, ["off-by-constant", "room-to-improve"]),
-        (Y * 0.1, ["off-by-scale", "room-to-improve"]),
+        (Y + 0.7, ["off-by-constant"]),
+        (Y * 0.1, ["off-by-scale"]),
+        (Y * 0.1 + 3, ["scaled-labels"]),
+        (np.sign(np.sin(40 * Y)), ["below-baseline", "room-to-improve"]),
         (Y + 0.3 * np.sign(np.sin(40 * Y)), ["room-to-improve"]),
     ],
 )
@@ -68,7 +73,7 @@ def test_not_a_number_scores_nothing() -> None:
 
 
 def test_the_next_band_is_named() -> None:
-    given = evidence(Y + np.float32(0.75))
+    given = evidence(Y + np.float32(0.75) * np.sign(np.sin(40 * Y)))
     assert given.score.points == 3
     found = explain(given)[-1]
     assert "0.75 earns 3 of 5" in found.message and "needs 0.5" in found.message and "need 0.1" in found.message

@@ -20,6 +20,7 @@ REGRESSION_LOSSES = frozenset(
     """.split()
 )
 CROSS_ENTROPIES = frozenset({"binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"})
+MARGIN_LOSSES = frozenset({"hinge", "squared_hinge", "categorical_hinge"})
 FITTING_LOSS = {
     "regression": "mean squared error or mean absolute error",
     "forecast": "mean absolute error or Huber",
@@ -148,6 +149,8 @@ def loss_finding(question: Question, loss: str | None, from_logits: bool, activa
         return finding("loss-from-logits", **values)
     if classes and loss in REGRESSION_LOSSES:
         return finding("regression-loss", **values)
+    if classes and loss in MARGIN_LOSSES:
+        return finding("margin-loss", **values)
     if not classes and loss in CROSS_ENTROPIES:
         return finding("class-loss", **values)
     if question.task == "binary" and loss in CROSS_ENTROPIES - {"binary_crossentropy"}:

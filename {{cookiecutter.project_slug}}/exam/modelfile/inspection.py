@@ -22,7 +22,7 @@ from exam.findings import Finding, finding, shown_name
 from exam.machine.versions import older_keras
 from exam.modelfile import contract, intake, other_questions, repair, structure, superblock
 
-LARGE_FILE_BYTES = 20 * 2**20
+LARGE_FILE_BYTES = 50 * 2**20
 MAX_LAYERS = 1000
 """EfficientNetB7 has 813. It is the longest network of ``keras.applications`` whose file is not too large."""
 ZIP_SIGNATURE = b"PK\x03\x04"

@@ -16,16 +16,33 @@ class Training:
     """How the model does on data it was trained on.
 
     Attributes:
-        value: the question's metric on some training samples.
-        points: what that value would earn.
+        value: how well it does on some training samples; see ``experiments.comparable``.
+        points: what the question's metric would earn there.
+        beats_baseline: whether that metric is better than what the naive baseline reaches on the hidden set.
         count: how many training samples were asked.
         size: how many training samples there are.
     """
 
     value: float
     points: int
+    beats_baseline: bool
     count: int
     size: int
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A mistake that was undone, and what the model earns without it.
+
+    Attributes:
+        code: of the finding.
+        values: what its sentence tells.
+        score: of the whole hidden set.
+    """
+
+    code: str
+    values: dict[str, object]
+    score: Score
 
 
 @dataclass(frozen=True)
@@ -33,11 +50,11 @@ class Study:
     """What the experiments found.
 
     Attributes:
-        trials: name of a changed input -> score of the whole hidden set with it, for those that do better.
-        training: None when the training data could not be read.
+        undone: the mistake that costs most, where undoing one earns clearly more.
+        training: None when the training data could not be read, or a mistake was undone.
     """
 
-    trials: dict[str, Score] = field(default_factory=dict)
+    undone: Undone | None = None
     training: Training | None = None
 
 

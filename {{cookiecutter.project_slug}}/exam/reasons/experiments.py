@@ -1,4 +1,4 @@
-"""Small experiments with a model that lost points: other inputs, and the data it was trained on.
+"""Small experiments with a model that lost points: its mistakes undone, and the data it was trained on.
 
 Each change of the inputs is tried on some samples first; the one that helps most is then tried on the whole hidden
 set, so that what it would have earned is known and not guessed.
@@ -6,47 +6,26 @@ set, so that what it would have earned is known and not guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import numpy as np
 
 from exam.bank.metrics import METRICS, Array
 from exam.bank.question import HiddenSet, Question
-from exam.findings import finding
-from exam.reasons import predictions
-from exam.reasons.evidence import Evidence, Reason, Study, Training
-from exam.running.live_model import Change, LiveModel, NoPredictions
+from exam.reasons import answers, inputs, predictions
+from exam.reasons.answers import Remedy, beats_constant, much_better, part
+from exam.reasons.evidence import Evidence, Study, Training, Undone
+from exam.reasons.inputs import Trial
+from exam.running.live_model import LiveModel, NoPredictions, TrainingSample
 from exam.scoring import Score, score
 
 SAMPLES = 128
-"""Hidden samples of a first trial, and training samples that are asked."""
-MUCH_BETTER, MUCH_SMALLER = 0.15, 0.7
-"""How much higher an accuracy must be with other inputs, or which share of an error may be left."""
-SCALING_LAYERS = ("Rescaling", "Normalization")
-
-
-def changes(question: Question, hidden: HiddenSet) -> dict[str, Change]:
-    """Return finding code -> the change of the inputs that would show it."""
-    x = hidden.x
-    if np.issubdtype(x.dtype, np.integer) and question.input_scale == 1:
-        return {"padding-in-front": Change(order="padding first")}
-    changes_by_code = {"standardised-inputs": _standardising(x, question.input_scale)}
-    if question.input_scale != 1:
-        changes_by_code["raw-pixels"] = Change(scale=1 / question.input_scale)
-        changes_by_code["centred-pixels"] = Change(scale=2.0, offset=-1.0)
-        if question.input_shape[-1] == 3:
-            changes_by_code["swapped-colours"] = Change(order="reversed")
-    return changes_by_code
-
-
-def _standardising(x: Array, scale: float) -> Change:
-    """Return the change that gives each column or channel of ``x * scale`` mean 0 and deviation 1."""
-    grey = scale != 1 and x.shape[-1] != 3
-    columns = 1 if grey else x.shape[-1]
-    rows = x[:: max(1, len(x) // SAMPLES)].reshape(-1, columns).astype(np.float64) * scale
-    deviation = rows.std(axis=0)
-    deviation[deviation == 0] = 1
-    return Change(scale=(1 / deviation).tolist(), offset=(-rows.mean(axis=0) / deviation).tolist())
+"""Training samples that are asked, and hidden samples of a first trial."""
+SAMPLES_OF_PICTURES = 64
+"""Hidden samples of a first trial where each costs much: by chance, their accuracy differs by 0.06."""
+LARGE = 48 * 48 * 3
+FEW_POINTS = 2
+"""Exchanged columns cost a model more points than that."""
 
 
 def study(evidence: Evidence, model: LiveModel) -> Study:
@@ -59,106 +38,138 @@ def study(evidence: Evidence, model: LiveModel) -> Study:
     if evidence.inspection.steps == 0 or next(predictions.broken(evidence), None) is not None:
         return Study()  # it was never trained, or its outputs are no answers
     try:
-        return Study(_trials(evidence, model), _training(evidence.question, evidence.hidden, model))
+        return _study(evidence, model)
     except NoPredictions:
-        return Study()
+        return Study(undone_on_answers(evidence))
 
 
-def _trials(evidence: Evidence, model: LiveModel) -> dict[str, Score]:
-    """Return the change of the inputs that earns most, if it earns more than the inputs as they are."""
-    question, hidden, scored = evidence.question, evidence.hidden, evidence.score
-    every = max(1, len(hidden.x) // SAMPLES)
-    some = HiddenSet(hidden.x[::every], hidden.y[::every], hidden.baseline[::every])
-    best_code, best = None, _rank(question, score(question, some, evidence.predictions[::every]))
-    changes_by_code = changes(question, hidden)
-    for code, change in changes_by_code.items():
-        rank = _rank(question, score(question, some, model.predict_changed(change, every)))
-        if rank > best:
-            best_code, best = code, rank
-    if best_code is None:
-        return {}
-    whole = score(question, hidden, model.predict_changed(changes_by_code[best_code], 1))
-    return {best_code: whole} if whole.points > scored.points and _much_better(question, whole, scored) else {}
+def _study(evidence: Evidence, model: LiveModel) -> Study:
+    """Try what is cheap first: pictures are read from files, all other training data says what it was scaled with."""
+    question = evidence.question
+    sample = None if question.input_scale != 1 else model.predict_training(SAMPLES)
+    undone = _undone(evidence, model, None if sample is None else sample.inputs)
+    if undone is not None:
+        return Study(undone)
+    if question.input_scale != 1:
+        sample = model.predict_training(SAMPLES)
+    return Study(training=_training(evidence, sample))
 
 
-def _much_better(question: Question, changed: Score, scored: Score) -> bool:
-    """Return whether other inputs are a cause and not a coincidence: networks of relu bear some other scale."""
-    if changed.value is None or scored.value is None:
-        return False
-    if METRICS[question.metric].greater_is_better:
-        return changed.value > scored.value + MUCH_BETTER
-    return changed.value < scored.value * MUCH_SMALLER
+def undone_on_answers(evidence: Evidence) -> Undone | None:
+    """Return the mistake that costs most of those that the answers alone show."""
+    question = evidence.question
+    remedy, scored = answers.best(question, evidence.hidden, evidence.predictions, evidence.score)
+    return None if remedy is None else Undone(remedy.code, remedy.values, scored)
 
 
-def _rank(question: Question, scored: Score) -> tuple[int, float]:
-    """Return a key that rises with what a score is worth."""
-    value = scored.value if scored.value is not None else float("nan")
-    return scored.points, value if METRICS[question.metric].greater_is_better else -value
+def _undone(evidence: Evidence, model: LiveModel, known: Array | None) -> Undone | None:
+    """Return the mistake that costs most: on the answers, on the inputs, or on both."""
+    question = evidence.question
+    on_answers = undone_on_answers(evidence)
+    if on_answers is not None and on_answers.score.points == 5:
+        return on_answers
+    search = _Search(evidence, model)
+    search.run(inputs.trials(question, evidence.inspection, known))
+    if search.best is None and on_answers is None and evidence.score.points <= FEW_POINTS:
+        search.run(inputs.exchanges(question))
+    on_inputs = search.proven()
+    if on_inputs is None or (on_answers and not much_better(question, on_inputs.score, on_answers.score)):
+        return on_answers
+    return on_inputs
 
 
-def _training(question: Question, hidden: HiddenSet, model: LiveModel) -> Training | None:
+class _Search:
+    """Trials with one model on a few hidden samples, of which the best is proven on all of them.
+
+    Attributes:
+        best: the trial that helps most so far, and the remedy of its answers; None as long as none helps.
+    """
+
+    def __init__(self, evidence: Evidence, model: LiveModel) -> None:
+        self.best: tuple[Trial, Remedy | None] | None = None
+        self._evidence, self._model, self._question = evidence, model, evidence.question
+        count = SAMPLES_OF_PICTURES if np.prod(self._question.input_shape) >= LARGE else SAMPLES
+        self._every = max(1, len(evidence.hidden.x) // count)
+        rows = slice(0, None, self._every)
+        self._some = part(evidence.hidden, rows)
+        self._scored = score(self._question, self._some, evidence.predictions[rows])
+        self._reached = self._scored
+
+    def run(self, trials: Iterable[Trial]) -> None:
+        """Try changes of the inputs; each must be much better than none, and better than the ones before."""
+        question = self._question
+        for trial in trials:
+            predictions = self._model.predict_changed(trial.change, self._every)
+            plain = score(question, self._some, predictions)
+            remedy, scored = answers.best(question, self._some, predictions, plain)
+            helps = much_better(question, scored, self._scored, trial.margin)
+            if not helps or not beats_constant(question, self._some, scored):
+                continue
+            wanted = much_better if remedy and self.best and self.best[1] is None else _better
+            if wanted(question, scored, self._reached):
+                self.best, self._reached = (trial, remedy), scored
+
+    def proven(self) -> Undone | None:
+        """Return the best trial if the whole hidden set, and the samples that were not looked at, agree with it."""
+        if self.best is None:
+            return None
+        (trial, remedy), question, hidden = self.best, self._question, self._evidence.hidden
+        predictions = self._model.predict_changed(trial.change, 1)
+        if remedy is not None:
+            predictions = remedy.apply(hidden, predictions)
+        whole = score(question, hidden, predictions)
+        if whole.points <= self._evidence.score.points or not self._holds(trial, predictions):
+            return None
+        also = "" if remedy is None else remedy.also
+        return Undone(trial.code, {**trial.values, "also": also}, whole)
+
+    def _holds(self, trial: Trial, changed: Array) -> bool:
+        """Return whether the change is much better on the samples that did not choose it, where there are some."""
+        hidden = self._evidence.hidden
+        fresh = np.ones(len(hidden.x), dtype=bool)
+        if self._every > 1:
+            fresh[:: self._every] = False
+        samples = HiddenSet(hidden.x[fresh], hidden.y[fresh], hidden.baseline[fresh])
+        one = score(self._question, samples, changed[fresh])
+        other = score(self._question, samples, self._evidence.predictions[fresh])
+        return much_better(self._question, one, other, trial.margin)
+
+
+def _better(question: Question, one: Score, other: Score) -> bool:
+    """Return whether a score is worth more than another."""
+    if one.value is None or other.value is None:
+        return one.value is not None
+    return one.points > other.points or METRICS[question.metric].better(one.value, other.value)
+
+
+def _training(evidence: Evidence, sample: TrainingSample | None) -> Training | None:
     """Return how the model does on training samples."""
-    sample = model.predict_training(SAMPLES)
     if sample is None or not np.isfinite(sample.predictions).all():
         return None
-    value = comparable(question, hidden, sample.y, sample.predictions)
-    earned = value
+    question, hidden = evidence.question, evidence.hidden
     if question.metric == "relative_mae":
-        earned = value / comparable(question, hidden, hidden.y, hidden.baseline)
-    return Training(value, question.points(earned), len(sample.y), sample.size)
+        earned = comparable(question, sample.y, sample.predictions) / comparable(question, hidden.y, hidden.baseline)
+    else:
+        earned = METRICS[question.metric].measure(sample.y, sample.predictions, sample.predictions)
+    return Training(
+        comparable(question, sample.y, sample.predictions),
+        question.points(earned),
+        evidence.metric.better(earned, evidence.score.baseline),
+        len(sample.y),
+        sample.size,
+    )
 
 
-def comparable(question: Question, hidden: HiddenSet, y: Array, predictions: Array) -> float:
-    """Return the question's metric for any samples; the plain error where the metric needs a baseline's."""
-    if question.metric == "relative_mae":
+def is_plain(question: Question) -> bool:
+    """Return whether training and hidden samples are compared by the mean absolute error.
+
+    The question's metric needs a baseline's answers, or grows with the number of samples, as a largest error does.
+    """
+    return question.metric in ("relative_mae", "max_error")
+
+
+def comparable(question: Question, y: Array, predictions: Array) -> float:
+    """Return the question's metric for any samples, or the mean absolute error where that cannot be compared."""
+    if is_plain(question):
         return float(np.mean(np.abs(predictions - y)))
     return METRICS[question.metric].measure(y, predictions, predictions)
-
-
-def input_reasons(evidence: Evidence) -> Iterator[Reason]:
-    """Yield which change of the inputs would have earned more."""
-    for code, scored in evidence.study.trials.items():
-        layer = _scaling_layer(evidence)
-        if code == "raw-pixels" and layer is not None:
-            yield Reason(finding("repeated-normalisation", layer=layer, points=scored.points), scored.points)
-        else:
-            yield Reason(finding(code, points=scored.points), scored.points)
-
-
-def _scaling_layer(evidence: Evidence) -> str | None:
-    """Return the name of a layer of the model that scales its inputs."""
-    signature = evidence.inspection.signature
-    layers = signature.layers if signature else ()
-    return next((layer.name for layer in layers if layer.class_name in SCALING_LAYERS), None)
-
-
-def training_reasons(evidence: Evidence) -> Iterator[Reason]:
-    """Yield what the steps in the file and the training samples tell about the training."""
-    steps, training = evidence.inspection.steps, evidence.study.training
-    if steps == 0:
-        yield Reason(finding("never-trained"))
-        return
-    if training is None or evidence.score.value is None:
-        return
-    if steps is not None and steps * 32 <= training.size * 1.2:
-        yield Reason(finding("one-epoch", found=steps))
-    unseen = comparable(evidence.question, evidence.hidden, evidence.hidden.y, evidence.predictions)
-    plain = evidence.question.metric == "relative_mae"
-    values = {
-        "metric": "mean absolute error" if plain else evidence.metric.label,
-        "count": training.count,
-        "training": training.value,
-        "found": unseen,
-    }
-    if _is_worse(evidence, unseen, training):
-        yield Reason(finding("overfitting", **values))
-    elif training.points < 5:
-        yield Reason(finding("underfitting", **values))
-
-
-def _is_worse(evidence: Evidence, unseen: float, training: Training) -> bool:
-    """Return whether the model is clearly worse on unseen than on training samples, beyond chance."""
-    if not evidence.metric.greater_is_better:
-        return unseen > 1.5 * training.value
-    deviation = np.sqrt(max(training.value * (1 - training.value), 0.01) / training.count)
-    return bool(training.value - unseen > max(0.08, 2.5 * deviation))

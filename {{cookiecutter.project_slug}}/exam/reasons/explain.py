@@ -5,39 +5,62 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from exam.findings import Finding, finding
-from exam.reasons import experiments, predictions
+from exam.reasons import predictions, training
 from exam.reasons.evidence import Evidence, Reason
 
 
 def explain(evidence: Evidence) -> tuple[Finding, ...]:
     """Return the reasons for the lost points, the one that explains most first.
 
-    A reason that was tried out goes before those that were not, and of those tried the one that would have earned most;
-    the others keep their order. A full score has no reasons, only notes about the file.
+    A full score has no reasons, only notes about the file. What costs no point stands last.
     """
+    notes = tuple(hint for hint in evidence.inspection.hints if hint.code in NOTES)
     if evidence.score.points == 5:
-        return tuple(hint for hint in evidence.inspection.hints if hint.code == "large-optimizer-state")
-    reasons = list(_reasons(evidence))
-    reasons.sort(key=lambda reason: -1 if reason.points is None else reason.points, reverse=True)
-    return tuple(reason.finding for reason in reasons)
+        return notes
+    return (*(reason.finding for reason in _reasons(evidence)), *notes)
+
+
+NOTES = ("large-optimizer-state",)
+"""Findings about the file that cost no point."""
 
 
 def _reasons(evidence: Evidence) -> Iterator[Reason]:
-    """Yield all reasons, the more telling ones first; answers of the wrong kind say nothing else about a model."""
-    yield from (Reason(hint) for hint in evidence.inspection.hints if hint.code == "function-by-name")
+    """Yield the reasons that stand beside each other without a contradiction.
+
+    Answers of the wrong kind say nothing else about a model, and one that was never trained shows nothing but that.
+    Where a mistake was undone, what the model does with it is no reason of its own.
+    """
+    hints = [hint for hint in evidence.inspection.hints if hint.code not in NOTES]
+    yield from (Reason(hint) for hint in hints if hint.code == "function-by-name")
     broken = next(predictions.broken(evidence), None)
     if broken is not None:
         yield broken
         return
+    about_the_loss = [Reason(hint) for hint in hints if hint.code != "function-by-name"]
     if evidence.inspection.steps == 0:
-        yield from experiments.training_reasons(evidence)
-    yield from experiments.input_reasons(evidence)
-    yield from (Reason(hint) for hint in evidence.inspection.hints if hint.code != "function-by-name")
-    yield from predictions.reasons(evidence)
-    if evidence.inspection.steps != 0:
-        yield from experiments.training_reasons(evidence)
-    yield from below_baseline(evidence)
-    yield room_to_improve(evidence)
+        yield Reason(finding("never-trained"))
+        yield from about_the_loss
+        return
+    undone = max(_undone(evidence), key=lambda reason: reason.points or 0, default=None)
+    if undone is not None:
+        yield undone
+        yield from about_the_loss
+    else:
+        yield from about_the_loss
+        yield from predictions.reasons(evidence)
+        yield from training.reasons(evidence)
+        yield from below_baseline(evidence)
+    if undone is None or undone.points != 5:
+        yield room_to_improve(evidence)
+
+
+def _undone(evidence: Evidence) -> Iterator[Reason]:
+    """Yield the mistakes that were undone, with what the model would have earned."""
+    undone = evidence.study.undone
+    if undone is not None:
+        points = undone.score.points
+        yield Reason(finding(undone.code, **undone.values, points=points), points)
+    yield from predictions.undone(evidence)
 
 
 def below_baseline(evidence: Evidence) -> Iterator[Reason]:

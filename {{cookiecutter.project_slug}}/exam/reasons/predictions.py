@@ -20,13 +20,12 @@ NEARLY_CONSTANT = 0.01
 """Of the range of the targets, or of probabilities: answers that differ less are the same answer."""
 MUCH_BETTER = 0.15
 """How much higher an accuracy must be before exchanged classes are believed; shuffled noise never gets there."""
-ANOTHER_SCALE = 1.15
-"""Factors nearer to one are left to training."""
 REPEATED = 0.2
 """Forecasts whose distance from the baseline is less than this share of the baseline's own error repeat it."""
-NEIGHBOUR = 0.8
-"""A forecast that is shifted has less than this share of its error at the neighbouring step."""
-
+EVEN = 0.02
+"""Probabilities that are so near to one another are those of a model that has not begun to learn."""
+ALIKE = 0.05
+"""Features whose forecasts differ by less than this share of what the forecasts themselves vary by are one."""
 
 LOSS_OF_NAN = (
     "The loss most likely became NaN in training: lower the learning rate, scale the inputs, and watch the loss."
@@ -37,14 +36,30 @@ IN_HALF_PRECISION = (
 )
 
 
+RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional")
+SKIP_PADDING = "write mask_zero=True in the Embedding layer, so that the layers after it skip the zeros behind a text"
+SMALLER_STEPS = "use a learning rate that is ten times smaller, and BatchNormalization or inputs between 0 and 1"
+FEW_OF_A_CLASS = "Check that model.fit is given samples of all classes in mixed order, with the labels of load_data()."
+RARE_CLASS = "Give rare classes more weight with class_weight in model.fit, and check the labels."
+
+
 def broken(evidence: Evidence) -> Iterator[Reason]:
     """Yield why the outputs are not answers at all."""
     yield from _found_by((not_a_number, whole_numbers, not_probabilities), evidence)
 
 
+def undone(evidence: Evidence) -> Iterator[Reason]:
+    """Yield the mistakes with classes that are undone on the answers, with what they would have earned."""
+    yield from _found_by((permuted_classes, inverted_labels), evidence)
+
+
 def reasons(evidence: Evidence) -> Iterator[Reason]:
-    """Yield what the predictions show, in the order of ``CHECKS``."""
-    yield from _found_by(CHECKS, evidence)
+    """Yield what the predictions show: that they are all the same, or else what is odd about them."""
+    same = next(_found_by((dead_start, constant), evidence), None)
+    if same is not None:
+        yield same
+    else:
+        yield from _found_by((same_for_all_features, repeats, class_never_predicted), evidence)
 
 
 def _found_by(checks: Sequence[Check], evidence: Evidence) -> Iterator[Reason]:
@@ -93,27 +108,37 @@ def constant(evidence: Evidence) -> Reason | None:
 
 
 def permuted_classes(evidence: Evidence) -> Reason | None:
-    """Classes that are told apart and called by each other's names."""
-    if evidence.question.task != "multiclass" or evidence.score.value is None:
-        return None
-    from scipy.optimize import linear_sum_assignment
+    """Classes that are told apart and called by each other's names; found on half of the samples, proven on the other.
 
-    classes = evidence.question.output_shape[-1]
+    Without a proof, the names that happen to fit best would lift a model that guesses.
+    """
+    question, y = evidence.question, evidence.hidden.y
+    if question.task != "multiclass" or evidence.score.value is None:
+        return None
+    classes = question.output_shape[-1]
     answers = evidence.predictions.argmax(axis=-1)
-    counts = np.zeros((classes, classes))
-    np.add.at(counts, (answers, evidence.hidden.y), 1)
-    _, targets = linear_sum_assignment(-counts)  # output number -> the class it fits best
+    targets = _best_names(answers[::2], y[::2], classes)
+    wanted = max(evidence.score.value + MUCH_BETTER, (1 + 1 / classes) / 2)  # at least half of what a guess lacks
+    if float(np.mean(targets[answers[1::2]] == y[1::2])) < wanted:
+        return None
     predictions = np.empty_like(evidence.predictions)
     predictions[:, targets] = evidence.predictions
     score = evidence.rescored(predictions)
-    if score.value is None or score.value < evidence.score.value + MUCH_BETTER:
+    if score.value is None or score.value < wanted or score.points <= evidence.score.points:
         return None
-    if score.points <= evidence.score.points:
-        return None
-    names = evidence.question.class_names
+    names = question.class_names
     swaps = [f"{names[wrong]} for {names[right]}" for wrong, right in enumerate(targets) if wrong != right]
     text = ", ".join(swaps[:3]) + (", ..." if len(swaps) > 3 else "")
     return Reason(finding("permuted-classes", found=text, points=score.points), score.points)
+
+
+def _best_names(answers: Array, y: Array, classes: int) -> Array:
+    """Return output number -> the class it fits best, each class once."""
+    from scipy.optimize import linear_sum_assignment
+
+    counts = np.zeros((classes, classes))
+    np.add.at(counts, (answers, y), 1)
+    return np.asarray(linear_sum_assignment(-counts)[1])
 
 
 def inverted_labels(evidence: Evidence) -> Reason | None:
@@ -126,45 +151,30 @@ def inverted_labels(evidence: Evidence) -> Reason | None:
     return Reason(finding("inverted-labels", points=score.points), score.points)
 
 
-def off_by_constant(evidence: Evidence) -> Reason | None:
-    """Numbers that are all too small, or all too large, by the same amount."""
-    if evidence.question.task not in ("regression", "forecast"):
+def dead_start(evidence: Evidence) -> Reason | None:
+    """The same probability for each class, whatever the input."""
+    question, answers = evidence.question, evidence.predictions
+    if question.task not in ("binary", "multiclass"):
         return None
-    distance = float(np.median(evidence.hidden.y - evidence.predictions))
-    score = evidence.rescored(evidence.predictions + np.float32(distance))
-    if score.points <= evidence.score.points:
+    count = max(2, question.output_shape[-1])
+    if float(np.max(np.abs(answers - 1 / count))) > EVEN:
         return None
-    return Reason(finding("off-by-constant", found=distance, points=score.points), score.points)
+    layers = evidence.inspection.signature.layers if evidence.inspection.signature else ()
+    reads_padding = question.largest_id and any(layer.class_name in RECURRENT for layer in layers)
+    advice = SKIP_PADDING if reads_padding else SMALLER_STEPS
+    values = {"count": count, "found": f"{1 / count:.3g}", "loss": float(np.log(count))}
+    return Reason(finding("dead-start", **values, advice=advice))
 
 
-def off_by_scale(evidence: Evidence) -> Reason | None:
-    """Numbers in other units: a multiple of the right ones."""
-    if evidence.question.task not in ("regression", "forecast"):
+def same_for_all_features(evidence: Evidence) -> Reason | None:
+    """Forecasts of several features that are one forecast."""
+    if evidence.question.task != "forecast" or evidence.predictions.ndim < 3:
         return None
-    predictions, y = (array.astype(np.float64).ravel() for array in (evidence.predictions, evidence.hidden.y))
-    squares = float(predictions @ predictions)
-    factor = float(predictions @ y) / squares if squares else 0.0
-    if factor <= 0 or 1 / ANOTHER_SCALE < factor < ANOTHER_SCALE:
+    between = float(np.mean(evidence.predictions.std(axis=-1)))
+    if between > ALIKE * float(np.std(evidence.predictions.mean(axis=-1))):
         return None
-    score = evidence.rescored(evidence.predictions * np.float32(factor))
-    if score.points <= evidence.score.points:
-        return None
-    return Reason(finding("off-by-scale", found=factor, points=score.points), score.points)
-
-
-def shifted(evidence: Evidence) -> Reason | None:
-    """Forecasts of the step before or after the one that was asked for."""
-    if evidence.question.task != "forecast" or evidence.question.output_shape[0] < 3:
-        return None
-    predictions, y = evidence.predictions, evidence.hidden.y
-    straight = float(np.mean(np.abs(predictions - y)))
-    late = float(np.mean(np.abs(predictions[:, 1:] - y[:, :-1])))
-    early = float(np.mean(np.abs(predictions[:, :-1] - y[:, 1:])))
-    better = min(late, early)
-    if better > NEIGHBOUR * straight:
-        return None
-    text = "one step too late" if late < early else "one step too early"
-    return Reason(finding("shifted-forecast", found=text, better=better, value=straight))
+    steps, features = evidence.question.output_shape
+    return Reason(finding("same-for-all-features", count=features, expected=f"(samples, {steps}, {features})"))
 
 
 def repeats(evidence: Evidence) -> Reason | None:
@@ -194,22 +204,11 @@ def class_never_predicted(evidence: Evidence) -> Reason | None:
     text = " or ".join(str(names[number]) for number in missing[:3]) + (" ..." if len(missing) > 3 else "")
     share = float(np.mean(np.isin(right, missing)))
     they_make = "it makes" if len(missing) == 1 else "they make"
-    return Reason(finding("class-never-predicted", found=text, they_make=they_make, share=share))
+    advice = FEW_OF_A_CLASS if question.balanced else RARE_CLASS
+    return Reason(finding("class-never-predicted", found=text, they_make=they_make, share=share, advice=advice))
 
 
 def _few(values: Array) -> str:
     """Return the first three numbers as text."""
     text = ", ".join(f"{value:.3g}" for value in values[:3])
     return text + (", ..." if len(values) > 3 else "")
-
-
-CHECKS: tuple[Check, ...] = (
-    permuted_classes,
-    inverted_labels,
-    off_by_scale,
-    off_by_constant,
-    constant,
-    shifted,
-    repeats,
-    class_never_predicted,
-)

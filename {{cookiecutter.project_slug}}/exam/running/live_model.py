@@ -34,7 +34,7 @@ MEMORY_BYTES = 4 * 2**30
 LONGEST_REASON = 300
 """At most this many characters of an error message are shown."""
 LONGEST_LABELS = 2**24
-"""The labels of some training samples have at most this many bytes."""
+"""The labels of some training samples, and what is told of their inputs, have at most this many bytes."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +64,27 @@ class Job:
 
 @dataclass(frozen=True)
 class Change:
-    """Another input than the learner's starter prepares.
+    """Another input than the learner's starter prepares, or another way to run the model.
 
     Attributes:
-        scale: the prepared input is multiplied by this, one number or one for each entry of the last axis.
+        ids: the id to give for each id of the starter, -1 for none: what follows it moves up.
+        order: how the entries of one sample are put in another order: ``padding first`` moves the zeros at the end to
+            the front, ``newest first`` turns the first axis round, ``transposed`` exchanges the first two.
+        columns: the order of the last axis; None leaves it.
+        each: what each sample is divided by: its ``length`` along the last axis, or its ``deviation``, after its mean
+            was taken away.
+        scale: then the input is multiplied by this, one number or one for each entry of the last axis.
         offset: then this is added, alike.
-        order: ``reversed`` turns the last axis round; ``padding first`` moves the zeros at the end to the front.
+        batch_statistics: whether BatchNormalization layers use the mean and variance of the batch, as in training.
     """
 
+    ids: list[int] | None = None
+    order: Literal["same", "padding first", "newest first", "transposed"] = "same"
+    columns: list[int] | None = None
+    each: Literal["nothing", "length", "deviation"] = "nothing"
     scale: list[float] | float = 1.0
     offset: list[float] | float = 0.0
-    order: Literal["same", "reversed", "padding first"] = "same"
+    batch_statistics: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +95,15 @@ class TrainingSample:
         predictions: float32, shape ``(n, *output_shape)``.
         y: the labels, as a hidden set keeps them.
         size: how many training samples there are in all.
+        inputs: what is known of all training inputs, float32: of numbers, the mean, standard deviation, smallest and
+            largest value of each column, ``(4, columns)``; of ids, those that other tables give to the same words,
+            ``(tables, ids)``, see ``exam.running.word_tables``.
     """
 
     predictions: Array
     y: Array
     size: int
+    inputs: Array
 
 
 class NoPredictions(Exception):
@@ -245,7 +259,11 @@ class LiveModel:
         if shape[0] != rows or 4 * math.prod(shape) > LONGEST_LABELS:
             raise Stopped(DISORDER)
         y = _as_hidden(question, self._array(labels, shape))
-        return TrainingSample(predictions, y, int(reply.values["size"]))
+        inputs = self._process.receive("inputs")
+        shape = _shape(inputs)
+        if 4 * math.prod(shape) > LONGEST_LABELS:
+            raise Stopped(DISORDER)
+        return TrainingSample(predictions, y, int(reply.values["size"]), self._array(inputs, shape))
 
     def _experiment(self, kind: str, **values: Any) -> Message:
         """Return the reply to a question about the loaded model."""

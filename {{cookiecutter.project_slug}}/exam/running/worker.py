@@ -7,7 +7,8 @@ death happened.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 
 from exam.architecture.cost import BATCH_SIZE
 from exam.processes import child, protocol
-from exam.running import load_errors, training_samples
+from exam.running import changed_inputs, load_errors, training_samples
 from exam.running.keras_import import import_keras
 
 STARTING, LOADING, PREDICTING = "starting TensorFlow", "loading the model", "predicting"
@@ -78,7 +79,7 @@ class _Loaded:
     def __init__(self, model: Any, x: np.ndarray[Any, Any], scale: float) -> None:
         import tensorflow as tf
 
-        self.x, self.scale = x, scale
+        self.model, self.x, self.scale = model, x, scale
         self.size = model.inputs[0].shape[0] or BATCH_SIZE
         # AutoGraph would write source code into the folder for temporary files; layers of Keras do not need it.
         self.step = tf.function(lambda batch: _single(model(batch, training=False)), autograph=False)
@@ -102,6 +103,10 @@ class _Loaded:
             answers = _numbers(self.step(tf.constant(prepare(batch))), self.size)
             parts.append(answers[: self.size - missing])
         return np.concatenate(parts)
+
+    def again(self) -> _Loaded:
+        """Return the same with a function that is compiled anew, for layers that work otherwise now."""
+        return _Loaded(self.model, self.x, self.scale)
 
     def prepare(self, batch: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return hidden inputs as a model is given them: pixels are kept as bytes."""
@@ -177,28 +182,55 @@ def _refuse(connection: Connection, code: str, error: Exception) -> None:
 def _answer_again(connection: Connection, loaded: _Loaded | None, message: dict[str, Any]) -> None:
     """Predict every n-th hidden sample with changed inputs; see ``exam.running.live_model.Change``."""
     assert loaded is not None
-    scale, offset = (np.asarray(message[name], dtype=np.float32) for name in ("scale", "offset"))
+    x = loaded.x[:: message["every"]]
 
     def prepare(batch: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        batch = loaded.prepare(batch)
-        if message["order"] == "padding first":
-            return np.stack([np.roll(row, np.count_nonzero(row == 0)) for row in batch])
-        return (batch[..., ::-1] if message["order"] == "reversed" else batch) * scale + offset
+        return changed_inputs.change(loaded.prepare(batch), message)
 
-    _send_array(connection, "answers", loaded.predict(loaded.x[:: message["every"]], prepare))
+    if message["batch_statistics"]:
+        with batch_statistics(loaded.model):
+            _send_array(connection, "answers", loaded.again().predict(x, prepare))
+    else:
+        _send_array(connection, "answers", loaded.predict(x, prepare))
+
+
+@contextmanager
+def batch_statistics(model: Any) -> Iterator[None]:
+    """Let BatchNormalization layers use the mean and variance of the batch, as in training; all else is as it was."""
+    layers = [layer for layer in model._flatten_layers() if type(layer).__name__ == "BatchNormalization"]
+    calls, weights = [layer.call for layer in layers], [layer.get_weights() for layer in layers]
+    try:
+        for layer, call in zip(layers, calls, strict=True):
+            layer.call = _in_training(call)
+        yield
+    finally:
+        for layer, call, values in zip(layers, calls, weights, strict=True):
+            layer.call = call
+            layer.set_weights(values)  # each call has moved its averages
+
+
+def _in_training(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the call of a layer as it is in training."""
+
+    def in_training(inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        return call(inputs, training=True, mask=mask)
+
+    return in_training
 
 
 def _answer_on_training(connection: Connection, loaded: _Loaded | None, message: dict[str, Any]) -> None:
     """Predict some training samples; say so when they cannot be read, for example because they were deleted."""
     assert loaded is not None
     try:
-        x, y, size = training_samples.read(Path(message["starter"]), Path(message["category"]), message["count"])
+        sample = training_samples.read(Path(message["starter"]), Path(message["category"]), message["count"])
     except Exception:
         traceback.print_exc()
         protocol.send(connection, "nothing")
         return
-    _send_array(connection, "answers", loaded.predict(x, lambda batch: batch), size=int(size))
-    _send_array(connection, "labels", np.asarray(y))
+    predictions = loaded.predict(sample.x, lambda batch: batch)
+    _send_array(connection, "answers", predictions, size=int(sample.size))
+    _send_array(connection, "labels", np.asarray(sample.y))
+    _send_array(connection, "inputs", sample.inputs)
 
 
 def _start(job: dict[str, Any]) -> Any:
