@@ -417,6 +417,13 @@ ENTRIES = (
         "this question expects {expected}.",
         "Remove the activation from the last Dense layer.",
     ),
+    Entry(
+        "would-have-earned",
+        "hint",
+        "points",
+        "With {wanted} as its last activation, this model would have earned {points} of 5.",
+        "Write the activation, then run starter.py again: the grader adds nothing to a model.",
+    ),
     # loading and running
     Entry(
         "not-loadable",
@@ -835,6 +842,20 @@ ENTRIES = (
         "points",
         "{share:.0%} of the file's {found} is optimizer state, needed only to resume training.",
         'Save with model.save("mymodel.h5", include_optimizer=False); the real exam asked you to watch the file size.',
+    ),
+    Entry(
+        "older-than-starter",
+        "hint",
+        "points",
+        "{folder}/starter.py was changed after {folder}/mymodel.h5 was saved: the model is still the one from before.",
+        "If the change was meant for the model, run {folder}/starter.py again; it trains the model and saves it.",
+    ),
+    Entry(
+        "older-than-exam",
+        "hint",
+        "points",
+        "{folder}/mymodel.h5 was saved before this exam was started.",
+        "Run {folder}/starter.py: only a model that you train now shows what you can do in the time of the exam.",
     ),
     Entry(
         "room-to-improve",

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -19,15 +20,15 @@ from exam.bank.metrics import METRICS, Array
 from exam.bank.public import DataUnavailable
 from exam.bank.question import Question
 from exam.findings import Finding, finding
-from exam.grading import cache, scratch, trial
+from exam.grading import age, cache, scratch, trial
 from exam.machine import logs, trouble
 from exam.modelfile import intake, reader, sandbox
 from exam.modelfile.inspection import Inspection
-from exam.reasons import experiments
+from exam.reasons import experiments, mended
 from exam.reasons.evidence import Evidence
 from exam.reasons.explain import explain
 from exam.result import Result
-from exam.running.live_model import Job, LiveModel
+from exam.running.live_model import Answering, Job, LiveModel
 from exam.running.runner import Outcome, Runner
 from exam.scoring import Score, score
 from exam.workspace import Exam, Workspace, parse_json, read, write_atomically
@@ -64,6 +65,7 @@ def grade(
     categories: Sequence[int],
     progress: Progress = lambda text: None,
     runner: Runner | None = None,
+    began: datetime | None = None,
 ) -> list[Result]:
     """Grade the models of ``categories`` and return one result each, in order.
 
@@ -73,14 +75,22 @@ def grade(
         categories: 1 to 5.
         progress: called with what is being done, for people.
         runner: one that has loaded TensorFlow and lives on; by default one is started for this call.
+        began: when the exam was started whose clock is running.
     """
     with scratch.folder(workspace) as folder:
         gradings = [_begin(workspace, exam, category, folder) for category in categories]
-        waiting = [grading for grading in gradings if grading.result is None]
+        waiting = [grading for grading in gradings if grading.result is None or grading.inspection.is_mendable]
         if waiting:
             with nullcontext(runner) if runner else new_runner(workspace, exam) as running:
                 _run(workspace, exam, waiting, progress, running, folder)
-    return [grading.result for grading in gradings if grading.result is not None]
+    return [_dated(workspace, grading.result, began) for grading in gradings if grading.result is not None]
+
+
+def _dated(workspace: Workspace, result: Result, began: datetime | None) -> Result:
+    """Return a result with what the age of the model tells; that may change while the model does not."""
+    if result.status != "scored":
+        return result
+    return replace(result, findings=(*result.findings, *age.notes(workspace, result.category, began)))
 
 
 def _begin(workspace: Workspace, exam: Exam, category: int, folder: Path) -> _Grading:
@@ -95,10 +105,10 @@ def _begin(workspace: Workspace, exam: Exam, category: int, folder: Path) -> _Gr
             grading.result = _cached_result(workspace, exam, grading)
         if grading.result is None:
             grading.inspection = sandbox.examine(grading.inspection, question, exam.questions)
-            if grading.inspection.finding is None:
-                _repair(grading, exam)
-            else:
+            if grading.inspection.finding is not None:
                 grading.result = _result(grading, exam, "not gradable", 0, findings=(grading.inspection.finding,))
+            if grading.inspection.finding is None or grading.inspection.is_mendable:
+                _repair(grading, exam)
     except Exception as error:
         if _of_the_disk(error):
             raise
@@ -161,6 +171,9 @@ def _run(
 
     outcomes = runner.run([job for _, job in ready], work)
     for (grading, _), outcome in zip(ready, outcomes, strict=True):
+        if grading.inspection.is_mendable:
+            _add_what_it_would_have_earned(grading, outcome)
+            continue
         try:
             grading.result = _finish(workspace, exam, grading, outcome)
             if outcome.finding is not None and outcome.finding.code in trial.DOUBTFUL:
@@ -188,12 +201,14 @@ def _job(workspace: Workspace, exam: Exam, grading: _Grading) -> Job:
     return Job(question, inspection.path, path, folder, inspection.keras_version or "?")
 
 
-def _evidence(job: Job, model: LiveModel, inspection: Inspection) -> Evidence:
+def _evidence(job: Job, model: Answering, inspection: Inspection) -> Evidence:
     """Predict, score, and experiment with a model that lost points, while it is loaded.
 
     Raises:
         NoPredictions: why there is nothing to score.
     """
+    if inspection.is_mendable:
+        model = mended.Mended(model, job.question)
     question, predictions = job.question, model.predict()
     samples = hidden.read(job.hidden)
     scored = score(question, samples, predictions)
@@ -213,6 +228,17 @@ def _finish(workspace: Workspace, exam: Exam, grading: _Grading, outcome: Outcom
     result = _result(grading, exam, "scored", scored.points, scored, explain(evidence))
     _remember(workspace, grading, result, evidence.predictions)
     return result
+
+
+def _add_what_it_would_have_earned(grading: _Grading, outcome: Outcome[Evidence]) -> None:
+    """Say what else is wrong with a model whose last activation is; where that cannot be found out, it stays at that.
+
+    The score is 0 all the same: the grader adds nothing to a model.
+    """
+    evidence, result = outcome.value, grading.result
+    if evidence is not None and result is not None and result.status == "not gradable":
+        more = mended.findings(evidence)
+        grading.result = replace(result, findings=(*result.findings, *more))
 
 
 def _fault(workspace: Workspace, exam: Exam, grading: _Grading, what: str, cause: str = "") -> Result:

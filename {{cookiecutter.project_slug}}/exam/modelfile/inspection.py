@@ -50,6 +50,7 @@ class Inspection:
         half_precision: whether a layer computes in float16.
         signature: shapes and last activation, as far as the description of the layers tells.
         finding: the reason why the file cannot be graded, or None.
+        is_mendable: whether that is nothing but a last activation that can be added to the answers.
         hints: what is odd about a file that can be graded.
     """
 
@@ -67,6 +68,7 @@ class Inspection:
     half_precision: bool = False
     signature: Signature | None = None
     finding: Finding | None = None
+    is_mendable: bool = False
     hints: tuple[Finding, ...] = ()
     config: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -195,12 +197,19 @@ def examine(inspection: Inspection, question: Question, drawn: Mapping[int, str]
     inspection.finding = _open(inspection, question, drawn)
 
 
+MENDABLE = ("missing-activation", "sigmoid-for-classes")
+"""Softmax or sigmoid can be computed from the answers of such models."""
+
+
 def _open(inspection: Inspection, question: Question, drawn: Mapping[int, str]) -> Finding | None:
     import h5py
 
     try:
         with h5py.File(inspection.path, "r") as file:
-            return next(_content_findings(inspection, file, question, drawn), None)
+            findings = _content_findings(inspection, file, question, drawn)
+            first = next(findings, None)
+            inspection.is_mendable = bool(first and first.code in MENDABLE and next(findings, None) is None)
+            return first
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, ArithmeticError):
         return finding("unreadable-file", path=inspection.shown, reason="it is damaged")
 

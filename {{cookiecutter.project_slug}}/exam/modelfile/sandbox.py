@@ -252,6 +252,7 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
     half_precision: bool
     signature: _SignatureRecord | None
     finding: Finding | None
+    is_mendable: bool
     hints: tuple[Finding, ...]
 
     @classmethod

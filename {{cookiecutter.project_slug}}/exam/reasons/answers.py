@@ -161,7 +161,7 @@ def best(question: Question, samples: HiddenSet, predictions: Array, scored: Sco
     better than the best answer that is the same for all samples. A later remedy, which can do more, must be much better
     than an earlier one.
     """
-    found: Remedy | None = None
+    found, reached = None, scored
     if not np.isfinite(predictions).all():
         return None, scored
     half, other = part(samples, slice(0, None, 2)), part(samples, slice(1, None, 2))
@@ -170,9 +170,9 @@ def best(question: Question, samples: HiddenSet, predictions: Array, scored: Sco
         proof = score(question, other, remedy.apply(other, predictions[1::2]))
         if much_better(question, proof, beaten) and beats_constant(question, other, proof):
             whole = score(question, samples, remedy.apply(samples, predictions))
-            if whole.points > scored.points and much_better(question, whole, scored):
-                found, scored, beaten = remedy, whole, proof
-    return found, scored
+            if whole.points > scored.points and much_better(question, whole, reached):
+                found, reached, beaten = remedy, whole, proof
+    return found, reached
 
 
 def beats_constant(question: Question, samples: HiddenSet, scored: Score) -> bool:

@@ -16,7 +16,7 @@ from exam.reasons import answers, inputs, predictions
 from exam.reasons.answers import Remedy, beats_constant, much_better, part
 from exam.reasons.evidence import Evidence, Study, Training, Undone
 from exam.reasons.inputs import Trial
-from exam.running.live_model import LiveModel, NoPredictions, TrainingSample
+from exam.running.live_model import Answering, NoPredictions, TrainingSample
 from exam.scoring import Score, score
 
 SAMPLES = 128
@@ -28,7 +28,7 @@ FEW_POINTS = 2
 """Exchanged columns cost a model more points than that."""
 
 
-def study(evidence: Evidence, model: LiveModel) -> Study:
+def study(evidence: Evidence, model: Answering) -> Study:
     """Run the experiments for a model that lost points, unless the cause is certain without them.
 
     A model that breaks on them loses an explanation only.
@@ -43,7 +43,7 @@ def study(evidence: Evidence, model: LiveModel) -> Study:
         return Study(undone_on_answers(evidence))
 
 
-def _study(evidence: Evidence, model: LiveModel) -> Study:
+def _study(evidence: Evidence, model: Answering) -> Study:
     """Try what is cheap first: pictures are read from files, all other training data says what it was scaled with."""
     question = evidence.question
     sample = None if question.input_scale != 1 else model.predict_training(SAMPLES)
@@ -62,7 +62,7 @@ def undone_on_answers(evidence: Evidence) -> Undone | None:
     return None if remedy is None else Undone(remedy.code, remedy.values, scored)
 
 
-def _undone(evidence: Evidence, model: LiveModel, known: Array | None) -> Undone | None:
+def _undone(evidence: Evidence, model: Answering, known: Array | None) -> Undone | None:
     """Return the mistake that costs most: on the answers, on the inputs, or on both."""
     question = evidence.question
     on_answers = undone_on_answers(evidence)
@@ -85,7 +85,7 @@ class _Search:
         best: the trial that helps most so far, and the remedy of its answers; None as long as none helps.
     """
 
-    def __init__(self, evidence: Evidence, model: LiveModel) -> None:
+    def __init__(self, evidence: Evidence, model: Answering) -> None:
         self.best: tuple[Trial, Remedy | None] | None = None
         self._evidence, self._model, self._question = evidence, model, evidence.question
         count = SAMPLES_OF_PICTURES if np.prod(self._question.input_shape) >= LARGE else SAMPLES

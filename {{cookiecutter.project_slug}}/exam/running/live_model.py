@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -117,6 +117,23 @@ class NoPredictions(Exception):
     def __init__(self, finding: Finding | None = None, fault: str | None = None) -> None:
         super().__init__(finding.message if finding else fault)
         self.finding, self.fault = finding, fault
+
+
+class Answering(Protocol):
+    """A model that can be asked, as ``LiveModel`` is."""
+
+    @property
+    def whole_numbers(self) -> bool:
+        """Return whether it answers with an integer type."""
+
+    def predict(self) -> Array:
+        """Return the predictions for the hidden set."""
+
+    def predict_changed(self, change: Change, every: int) -> Array:
+        """Return the predictions for every n-th hidden sample with changed inputs."""
+
+    def predict_training(self, count: int) -> TrainingSample | None:
+        """Return what the model says to some training samples."""
 
 
 class Worker(LimitedProcess):

@@ -76,7 +76,8 @@ def results_view(
     blocks: list[RenderableType] = []
     for result in results:
         times = (tuned or {}).get(result.category)
-        blocks += [*result_lines(result, encoding, most), *_tuned(result, times), Text()]
+        praise = _praise(result) if len(results) == 1 else []
+        blocks += [*result_lines(result, encoding, most), *praise, *_tuned(result, times), Text()]
     if len(results) == len(WEIGHTS):
         blocks.append(_total(results))
     return Group(*blocks)
@@ -135,6 +136,15 @@ def duration(seconds: float) -> str:
     if not hours:
         return f"{minutes} min" if minutes else f"{int(seconds)} s"
     return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
+
+
+def _praise(result: Result) -> list[RenderableType]:
+    """Return what is next after a full score."""
+    if result.points != 5:
+        return []
+    last = result.category == max(WEIGHTS)
+    following = "python -m exam status" if last else f"Category{result.category + 1}/starter.py"
+    return [indented(Text(f"Well done: full marks. Next: {following}", style="green"))]
 
 
 def _tuned(result: Result, times: int | None) -> list[RenderableType]:

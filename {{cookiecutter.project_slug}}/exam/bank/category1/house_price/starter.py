@@ -121,14 +121,16 @@ def save_mymodel(model):
     if shutil.disk_usage(path.parent).free < needed:  # writing an .h5 file to a full disk would crash Python
         print(f"The disk is full. Make room for {needed / 2**20:.0f} MB, then press Enter to save the model.")
         sys.stdin.readline()
-    for options in ({}, {}, {"include_optimizer": False}):  # as it is, with mended layers, without the optimizer
+    is_large = needed > 67 * 2**20  # with the two numbers of Adam for each weight, the file would have 50 MB
+    plain = {"include_optimizer": False} if is_large else {}
+    for options in (plain, plain, {"include_optimizer": False}):  # as it is, with mended layers, without the optimizer
         try:
             write_whole(model.save, path, **options)
         except Exception as error:
             reason = textwrap.shorten(f"{type(error).__name__}: {error}", 160, placeholder=" ...")
             unsavable = mend_layers(model)
         else:
-            note = ", without the optimizer that could not be saved and is not needed" if options else ""
+            note = ", without the optimizer, which is not needed" if options else ""
             print(f"Saved Category1/mymodel.h5{note}. Now grade it: python -m exam grade 1")
             return
     try:
