@@ -165,7 +165,8 @@ def by_hand(folder: Path) -> float:
 
     def install() -> None:
         run([sys.executable, "-m", "venv", str(folder)], folder.parent)
-        run([*bootstrap.installer(str(python)), "--require-hashes", "-r", lock], folder.parent)
+        settings = bootstrap.settings_for(str(python), harness.TEMPLATE)
+        run([*bootstrap.installer(str(python), settings), "--require-hashes", "-r", lock], folder.parent)
 
     return seconds(install)
 
