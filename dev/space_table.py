@@ -263,7 +263,7 @@ from pathlib import Path
 
 import numpy as np
 
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 
 
 class Everything(tuple):
@@ -281,7 +281,8 @@ QUESTION = Question(
     id="one_row", category=1, title="One model", task="regression", input_shape=X.shape[1:], output_shape=Y.shape[1:],
     activations=Everything(("linear",)), metric="mean_absolute_error", bands=(4.0, 3.0, 2.0, 1.0, 0.1), baseline="zero",
     difficulty=1, train_seconds=20, skills=("predict",), source="Keras", licence="MIT",
-    write_training=lambda folder, seed: None, make_hidden=lambda seed: HiddenSet(X, Y, np.zeros_like(Y)), advice="none",
+    write_training=lambda folder, seed: None, make_hidden=lambda seed: HiddenSet(X, Y, np.zeros_like(Y)),
+    advice=(Advice("none"),),
 )
 '''
 ID = "one_row"

@@ -1,3 +1,3 @@
 """The engine of the workspace: draws exams, makes data, grades models, explains every lost point."""
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"

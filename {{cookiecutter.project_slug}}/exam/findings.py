@@ -614,7 +614,7 @@ ENTRIES = (
         "raw-pixels",
         "problem",
         "points",
-        "The model expects pixels from 0 to 255, but gets 0 to 1, as in the starter: with 0 to 255 it would earn "
+        "The model expects pixels from 0 to 255, but gets 0 to 1, as in the starter: with 0 to 255{also} it would earn "
         "{points} of 5.",
         "Train on what the starter's load_data() returns, without multiplying it.",
     ),
@@ -622,15 +622,15 @@ ENTRIES = (
         "repeated-normalisation",
         "problem",
         "points",
-        "Layer {layer!r} scales the pixels a second time: they are already divided by 255. Without that the model "
-        "would earn {points} of 5.",
+        "Layer {layer!r} scales the pixels a second time: they are already divided by 255. Without that{also} the "
+        "model would earn {points} of 5.",
         "Remove the layer, or train on what the starter's load_data() returns.",
     ),
     Entry(
         "centred-pixels",
         "problem",
         "points",
-        "The model expects pixels from -1 to 1, but gets 0 to 1, as in the starter: with -1 to 1 it would earn "
+        "The model expects pixels from -1 to 1, but gets 0 to 1, as in the starter: with -1 to 1{also} it would earn "
         "{points} of 5.",
         "Put tf.keras.layers.Rescaling(2, offset=-1) before the model's first layer, and train the model like that.",
     ),
@@ -639,21 +639,21 @@ ENTRIES = (
         "problem",
         "points",
         "The model expects pixels from 0 to 0.004, as if they were divided by 255 twice, but gets 0 to 1, as in "
-        "the starter: with the smaller numbers it would earn {points} of 5.",
+        "the starter: with the smaller numbers{also} it would earn {points} of 5.",
         "Train on what the starter's load_data() returns: its pixels are already divided by 255.",
     ),
     Entry(
         "inverted-pixels",
         "problem",
         "points",
-        "The model expects light and dark exchanged: with 1 - x for each pixel x it would earn {points} of 5.",
+        "The model expects light and dark exchanged: with 1 - x for each pixel x{also} it would earn {points} of 5.",
         "Train on what the starter's load_data() returns, without 1 - x or 255 - x.",
     ),
     Entry(
         "transposed-pictures",
         "problem",
         "points",
-        "The model expects pictures with rows and columns exchanged: with transposed pictures it would earn "
+        "The model expects pictures with rows and columns exchanged: with transposed pictures{also} it would earn "
         "{points} of 5.",
         "Train on what the starter's load_data() returns: the first axis of a picture is its rows, from the top "
         "down.",
@@ -663,7 +663,7 @@ ENTRIES = (
         "problem",
         "points",
         "The model expects pixels as {found}.preprocess_input makes them, but gets 0 to 1, as in the starter: "
-        "with such pixels it would earn {points} of 5.",
+        "with such pixels{also} it would earn {points} of 5.",
         "Train on what the starter's load_data() returns. What a pretrained network needs belongs into the model: "
         "Rescaling or Normalization before it.",
     ),
@@ -705,8 +705,8 @@ ENTRIES = (
         "swapped-colours",
         "problem",
         "points",
-        "The model expects blue, green, red, but gets red, green, blue, as in the starter: with the channels swapped "
-        "it would earn {points} of 5.",
+        "The model expects blue, green, red, but gets red, green, blue, as in the starter: with the channels "
+        "swapped{also} it would earn {points} of 5.",
         "Load pictures with the starter's load_data(): OpenCV's cv2.imread, for example, reads the channels in "
         "reverse order.",
     ),
@@ -715,14 +715,14 @@ ENTRIES = (
         "problem",
         "points",
         "The model expects the padding zeros before the words, but gets them after the words, as in the starter: with "
-        "the zeros first it would earn {points} of 5.",
+        "the zeros first{also} it would earn {points} of 5.",
         "Train on what the starter's load_data() returns.",
     ),
     Entry(
         "other-word-ids",
         "problem",
         "points",
-        "The model expects other numbers for the words, such as those of your own Tokenizer: with these it would "
+        "The model expects other numbers for the words, such as those of your own Tokenizer: with these{also} it would "
         "earn {points} of 5.",
         "Train on the numbers that the starter's load_data() returns: the grader uses the same table of words.",
     ),
@@ -738,10 +738,9 @@ ENTRIES = (
         "early-averages",
         "problem",
         "points",
-        "The BatchNormalization layers have not learned their averages in {steps}: with the mean and variance of "
-        "the samples themselves the model would earn {points} of 5.",
-        "Train for more epochs, or use BatchNormalization(momentum=0.9), which learns its averages ten times "
-        "sooner.",
+        "The BatchNormalization layers have not learned their averages in {steps}: with the mean and variance of the "
+        "samples themselves{also} the model would earn {points} of 5.",
+        "Train for more epochs, or use BatchNormalization(momentum=0.9), which learns its averages ten times sooner.",
     ),
     Entry(
         "one-epoch",
@@ -765,8 +764,7 @@ ENTRIES = (
         "points",
         "On {count} training samples the {metric} is {training:.3g}, on unseen ones {found:.3g}: the model has partly "
         "memorised the training data (overfitting).",
-        "Try Dropout, augmentation of pictures, fewer units, or EarlyStopping (which ends training when val_loss "
-        "stops falling).",
+        "{advice}",
     ),
     Entry(
         "underfitting",
@@ -774,7 +772,7 @@ ENTRIES = (
         "points",
         "Training and unseen {metric} are about equal ({training:.3g} on {count} training samples, {found:.3g} on "
         "unseen ones): the model is underfitting.",
-        "Train for more epochs, change the learning rate, or give the model more units and layers.",
+        "{advice}",
     ),
     Entry(
         "below-baseline",

@@ -149,7 +149,7 @@ def test_streams_are_independent_and_fixed() -> None:
         ({"metric": "beauty"}, "metric"),
         ({"activations": ()}, "activations"),
         ({"train_seconds": 181}, "train_seconds"),
-        ({"advice": ""}, "advice"),
+        ({"advice": ()}, "advice"),
         ({"difficulty": 4}, "difficulty"),
         ({"skills": ("patience",)}, "skills"),
         ({"skills": ()}, "skills"),

@@ -17,6 +17,25 @@ LEVELS = {1: "easy", 2: "medium", 3: "hard"}
 
 
 @dataclass(frozen=True)
+class Advice:
+    """One concrete change that raises the score of some models.
+
+    Attributes:
+        text: the change, one or two sentences.
+        unless: features of a model that it would repeat; ``exam.modelfile.traits`` names them.
+        only: features of which a model must have one.
+        when: ``overfitting`` or ``underfitting``, where it helps against one of them only.
+        epochs: it is for models that were trained for fewer passes through the data; 0 for all.
+    """
+
+    text: str
+    unless: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    when: Literal["", "overfitting", "underfitting"] = ""
+    epochs: int = 0
+
+
+@dataclass(frozen=True)
 class HiddenSet:
     """The samples a model is scored on; made from the exam's seed, never written into the workspace.
 
@@ -60,7 +79,8 @@ class Question:
             ``largest_id``. A table without room for it fails for certain.
         input_scale: the model's input is ``x * input_scale``; 1/255 for images kept as uint8.
         class_names: names in the order of the class indices, for classification.
-        advice: what to try when the model is sound and the score is not yet 5.
+        advice: what to try when the model is sound and the score is not yet 5: a ladder, of which a model is shown the
+            first steps that it has not taken.
         balanced: whether all classes are about equally frequent; False is said in the README and scored by a metric
             that weighs classes alike.
         stock: for data dealt out of a real collection: what another hidden sample shows again, in words, for example
@@ -88,7 +108,7 @@ class Question:
     certain_id: int = 0
     input_scale: float = 1.0
     class_names: tuple[str, ...] = ()
-    advice: str = ""
+    advice: tuple[Advice, ...] = ()
     balanced: bool = True
     stock: str = ""
 

@@ -207,8 +207,8 @@ def _evidence(job: Job, model: Answering, inspection: Inspection) -> Evidence:
     Raises:
         NoPredictions: why there is nothing to score.
     """
-    if inspection.is_mendable:
-        model = mended.Mended(model, job.question)
+    if inspection.finding is not None:
+        model = mended.Mended(model, job.question, inspection.finding.code)
     question, predictions = job.question, model.predict()
     samples = hidden.read(job.hidden)
     scored = score(question, samples, predictions)

@@ -20,7 +20,7 @@ from exam.architecture.shapes import STRANGE, Signature, calls, signature
 from exam.bank.question import Question
 from exam.findings import Finding, finding, shown_name
 from exam.machine.versions import older_keras
-from exam.modelfile import contract, intake, other_questions, repair, structure, superblock
+from exam.modelfile import contract, intake, other_questions, repair, structure, superblock, traits
 
 LARGE_FILE_BYTES = 50 * 2**20
 MAX_LAYERS = 1000
@@ -48,6 +48,7 @@ class Inspection:
         optimizer_bytes: size of the optimizer's state in the file.
         steps: how many training steps the optimizer has counted; None when the file does not tell.
         half_precision: whether a layer computes in float16.
+        features: what the model is made of, see ``exam.modelfile.traits``.
         signature: shapes and last activation, as far as the description of the layers tells.
         finding: the reason why the file cannot be graded, or None.
         is_mendable: whether that is nothing but a last activation that can be added to the answers.
@@ -66,6 +67,7 @@ class Inspection:
     optimizer_bytes: int = 0
     steps: int | None = None
     half_precision: bool = False
+    features: frozenset[str] = frozenset()
     signature: Signature | None = None
     finding: Finding | None = None
     is_mendable: bool = False
@@ -255,6 +257,7 @@ def _content_findings(
     guesses = [guess for item in parts if (guess := structure.guess_finding(item))]
     repair_findings = _repair(inspection)
     inspection.half_precision = any(map(allowlist.computes_in_half, parts))
+    inspection.features = traits.features_of(parts, contents.texts.get("training_config"))
     inspection.signature = _shown_signature(signature(inspection.config))
     yield from _contract_findings(inspection, question, drawn)
     yield from repair_findings

@@ -250,6 +250,7 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
     optimizer_bytes: int
     steps: int | None
     half_precision: bool
+    features: frozenset[str]
     signature: _SignatureRecord | None
     finding: Finding | None
     is_mendable: bool

@@ -19,6 +19,7 @@ ANOTHER_SCALE = 1.15
 """Factors nearer to one are left to training."""
 MUCH_BETTER, MUCH_SMALLER = 0.15, 0.7
 """How much higher an accuracy must be without a mistake, or which share of an error may be left."""
+CLASSES = ("binary", "multiclass")
 LESS_THAN_CONSTANT = 0.85
 """Which share of the error of the best constant may be left."""
 LARGEST_EXPONENT = 80.0
@@ -50,7 +51,11 @@ def part(samples: HiddenSet, rows: slice) -> HiddenSet:
 
 def remedies(question: Question, samples: HiddenSet, predictions: Array) -> Iterator[Remedy]:
     """Yield the ways to undo a mistake, the simplest first; numbers in them are fitted to the samples."""
-    if question.task not in ("regression", "forecast"):
+    if question.task == "binary":
+        yield Remedy("inverted-labels", ", and its two classes exchanged,", _of_answers(lambda p: 1 - p))
+    elif question.task == "multiclass":
+        yield from _names(question, samples.y, predictions)
+    if question.task in CLASSES:
         return
     yield from _scales(predictions.astype(np.float64).ravel(), samples.y.astype(np.float64).ravel())
     for name, function, undone in FUNCTIONS:
@@ -58,7 +63,31 @@ def remedies(question: Question, samples: HiddenSet, predictions: Array) -> Iter
         yield Remedy("transformed-labels", also, _of_answers(function), {"found": name, "undone": undone})
     if question.task == "forecast":
         yield from _forecasts(question)
-    yield from _straight_line(predictions.astype(np.float64).ravel(), samples.y.astype(np.float64).ravel())
+    if not _is_a_line(samples.x, predictions):
+        yield from _straight_line(predictions.astype(np.float64).ravel(), samples.y.astype(np.float64).ravel())
+
+
+def _names(question: Question, y: Array, predictions: Array) -> Iterator[Remedy]:
+    """Yield other names of the classes: each output means the class that it fits best, each class once."""
+    from scipy.optimize import linear_sum_assignment
+
+    classes = question.output_shape[-1]
+    counts = np.zeros((classes, classes))
+    np.add.at(counts, (predictions.argmax(axis=-1), y), 1)
+    meant = linear_sum_assignment(-counts)[1]
+    names = question.class_names
+    swaps = [f"{names[wrong]} for {names[right]}" for wrong, right in enumerate(meant) if wrong != right]
+    if swaps:
+        text = ", ".join(swaps[:3]) + (", ..." if len(swaps) > 3 else "")
+        renamed = _of_answers(partial(_renamed, meant=meant))
+        yield Remedy("permuted-classes", ", and the classes named rightly,", renamed, {"found": text})
+
+
+def _renamed(predictions: Array, meant: Array) -> Array:
+    """Return probabilities (n, classes) with each output under the class that it means."""
+    renamed = np.empty_like(predictions)
+    renamed[:, meant] = predictions
+    return renamed
 
 
 def _scales(predictions: Array, y: Array) -> Iterator[Remedy]:
@@ -71,6 +100,13 @@ def _scales(predictions: Array, y: Array) -> Iterator[Remedy]:
     constant = float(np.median(y - predictions))
     also = f", and {constant:.3g} added to its answers,"
     yield Remedy("off-by-constant", also, _of_answers(lambda p: p + np.float32(constant)), {"found": constant})
+
+
+def _is_a_line(x: Array, predictions: Array) -> bool:
+    """Return whether the answers are a straight line over a single input: two numbers make any line of any other."""
+    if x.ndim != 2 or x.shape[1] != 1 or not (np.ptp(x) > 0 and np.ptp(predictions) > 0):
+        return False
+    return abs(float(np.corrcoef(x.ravel(), predictions.ravel())[0, 1])) > 0.999
 
 
 def _straight_line(predictions: Array, y: Array) -> Iterator[Remedy]:
@@ -168,20 +204,27 @@ def best(question: Question, samples: HiddenSet, predictions: Array, scored: Sco
     beaten = score(question, other, predictions[1::2])
     for remedy in remedies(question, half, predictions[::2]):
         proof = score(question, other, remedy.apply(other, predictions[1::2]))
-        if much_better(question, proof, beaten) and beats_constant(question, other, proof):
+        if much_better(question, proof, beaten) and tells_apart(question, other, proof):
             whole = score(question, samples, remedy.apply(samples, predictions))
             if whole.points > scored.points and much_better(question, whole, reached):
                 found, reached, beaten = remedy, whole, proof
     return found, reached
 
 
-def beats_constant(question: Question, samples: HiddenSet, scored: Score) -> bool:
-    """Return whether numbers are better than the same one for all samples: what shrinks all answers comes near that."""
-    if question.task not in ("regression", "forecast"):
-        return True
+def tells_apart(question: Question, samples: HiddenSet, scored: Score) -> bool:
+    """Return whether answers are better than one that is the same for all samples, by enough to be no coincidence.
+
+    What shrinks all numbers comes near the best constant, and names that are chosen to fit lift a guess.
+    """
+    if scored.value is None:
+        return False
+    if question.task == "multiclass":
+        return scored.value >= (1 + 1 / question.output_shape[-1]) / 2  # half of what a guess lacks
+    if question.task == "binary":
+        return scored.value >= 0.5 + MUCH_BETTER
     constant = np.broadcast_to(np.median(samples.y, axis=0), samples.y.shape).astype(np.float32)
     value = score(question, samples, constant).value
-    return scored.value is not None and value is not None and scored.value < value * LESS_THAN_CONSTANT
+    return value is not None and scored.value < value * LESS_THAN_CONSTANT
 
 
 def much_better(question: Question, changed: Score, scored: Score, margin: float = MUCH_BETTER) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from exam.bank.metrics import METRICS, Array, Metric
 from exam.bank.question import HiddenSet, Question
-from exam.findings import Finding
 from exam.modelfile.inspection import Inspection
 from exam.scoring import Score, score
 
@@ -88,16 +87,3 @@ class Evidence:
     def rescored(self, predictions: Array) -> Score:
         """Return what other answers to the same hidden set would have earned."""
         return score(self.question, self.hidden, predictions)
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One reason for lost points.
-
-    Attributes:
-        finding: the sentences.
-        points: what the model would have earned without it, when that was tried; None when it was not.
-    """
-
-    finding: Finding
-    points: int | None = None

@@ -13,7 +13,7 @@ import numpy as np
 from exam.bank.metrics import METRICS, Array
 from exam.bank.question import HiddenSet, Question
 from exam.reasons import answers, inputs, predictions
-from exam.reasons.answers import Remedy, beats_constant, much_better, part
+from exam.reasons.answers import CLASSES, Remedy, much_better, part, tells_apart
 from exam.reasons.evidence import Evidence, Study, Training, Undone
 from exam.reasons.inputs import Trial
 from exam.running.live_model import Answering, NoPredictions, TrainingSample
@@ -94,16 +94,20 @@ class _Search:
         self._some = part(evidence.hidden, rows)
         self._scored = score(self._question, self._some, evidence.predictions[rows])
         self._reached = self._scored
+        self._perfect = Score(5, 1.0 if evidence.metric.greater_is_better else 0.0, self._scored.baseline)
 
     def run(self, trials: Iterable[Trial]) -> None:
         """Try changes of the inputs; each must be much better than none, and better than the ones before."""
         question = self._question
         for trial in trials:
+            if not much_better(question, self._perfect, self._scored, trial.margin):
+                continue  # so little is missing that nothing could be proven
             predictions = self._model.predict_changed(trial.change, self._every)
             plain = score(question, self._some, predictions)
             remedy, scored = answers.best(question, self._some, predictions, plain)
-            helps = much_better(question, scored, self._scored, trial.margin)
-            if not helps or not beats_constant(question, self._some, scored):
+            if not much_better(question, scored, self._scored, trial.margin):
+                continue
+            if question.task not in CLASSES and not tells_apart(question, self._some, scored):
                 continue
             wanted = much_better if remedy and self.best and self.best[1] is None else _better
             if wanted(question, scored, self._reached):
@@ -118,7 +122,7 @@ class _Search:
         if remedy is not None:
             predictions = remedy.apply(hidden, predictions)
         whole = score(question, hidden, predictions)
-        if whole.points <= self._evidence.score.points or not self._holds(trial, predictions):
+        if whole.points < max(trial.least, self._evidence.score.points + 1) or not self._holds(trial, predictions):
             return None
         also = "" if remedy is None else remedy.also
         return Undone(trial.code, {**trial.values, "also": also}, whole)

@@ -20,10 +20,11 @@ class Mended:
     Args:
         model: answers with numbers of any size, or with a probability for each class that stands alone.
         question: says which activation belongs there.
+        code: of the finding about the activation that is there.
     """
 
-    def __init__(self, model: Answering, question: Question) -> None:
-        self._model, self._question = model, question
+    def __init__(self, model: Answering, question: Question, code: str) -> None:
+        self._model, self._question, self._code = model, question, code
 
     @property
     def whole_numbers(self) -> bool:
@@ -44,7 +45,9 @@ class Mended:
         return sample and replace(sample, predictions=self._activated(sample.predictions))
 
     def _activated(self, answers: Array) -> Array:
-        """Return probabilities; where they are some already, they are made to add up to 1, and the best stays best."""
+        """Return probabilities: softmax or sigmoid of the answers, or their shares where each is one already."""
+        if self._code == "sigmoid-for-classes":
+            return np.asarray(answers / np.maximum(answers.sum(axis=-1, keepdims=True), 1e-9), dtype=np.float32)
         numbers = answers.astype(np.float64)
         if self._question.task == "binary":
             numbers = np.concatenate([np.zeros_like(numbers), numbers], axis=-1)  # sigmoid is a softmax beside 0

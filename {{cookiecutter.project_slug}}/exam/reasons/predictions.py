@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from exam.bank.metrics import Array
-from exam.findings import finding
-from exam.reasons.evidence import Evidence, Reason
+from exam.findings import Finding, finding
+from exam.reasons.evidence import Evidence
 
-Check = Callable[[Evidence], Reason | None]
+Check = Callable[[Evidence], Finding | None]
 
 NEARLY_CONSTANT = 0.01
 """Of the range of the targets, or of probabilities: answers that differ less are the same answer."""
-MUCH_BETTER = 0.15
-"""How much higher an accuracy must be before exchanged classes are believed; shuffled noise never gets there."""
 REPEATED = 0.2
 """Forecasts whose distance from the baseline is less than this share of the baseline's own error repeat it."""
 EVEN = 0.02
@@ -43,115 +41,62 @@ FEW_OF_A_CLASS = "Check that model.fit is given samples of all classes in mixed 
 RARE_CLASS = "Give rare classes more weight with class_weight in model.fit, and check the labels."
 
 
-def broken(evidence: Evidence) -> Iterator[Reason]:
+def broken(evidence: Evidence) -> Iterator[Finding]:
     """Yield why the outputs are not answers at all."""
     yield from _found_by((not_a_number, whole_numbers, not_probabilities), evidence)
 
 
-def undone(evidence: Evidence) -> Iterator[Reason]:
-    """Yield the mistakes with classes that are undone on the answers, with what they would have earned."""
-    yield from _found_by((permuted_classes, inverted_labels), evidence)
+def pattern(evidence: Evidence) -> Finding | None:
+    """Return the first simple pattern that the answers follow, whatever was asked."""
+    return next(_found_by((dead_start, constant, same_for_all_features, repeats), evidence), None)
 
 
-def reasons(evidence: Evidence) -> Iterator[Reason]:
-    """Yield what the predictions show: that they are all the same, or else what is odd about them."""
-    same = next(_found_by((dead_start, constant), evidence), None)
-    if same is not None:
-        yield same
-    else:
-        yield from _found_by((same_for_all_features, repeats, class_never_predicted), evidence)
-
-
-def _found_by(checks: Sequence[Check], evidence: Evidence) -> Iterator[Reason]:
+def _found_by(checks: Sequence[Check], evidence: Evidence) -> Iterator[Finding]:
     for check in checks:
         reason = check(evidence)
         if reason is not None:
             yield reason
 
 
-def not_a_number(evidence: Evidence) -> Reason | None:
+def not_a_number(evidence: Evidence) -> Finding | None:
     """NaN or infinity among the outputs."""
     share = float(np.mean(~np.isfinite(evidence.predictions)))
     advice = IN_HALF_PRECISION if evidence.inspection.half_precision else LOSS_OF_NAN
-    return Reason(finding("nan-output", share=share, advice=advice)) if share else None
+    return finding("nan-output", share=share, advice=advice) if share else None
 
 
-def whole_numbers(evidence: Evidence) -> Reason | None:
+def whole_numbers(evidence: Evidence) -> Finding | None:
     """Class numbers in place of probabilities."""
     if not evidence.whole_numbers or evidence.question.task in ("regression", "forecast"):
         return None
-    return Reason(finding("whole-numbers", found=_few(np.unique(evidence.predictions))))
+    return finding("whole-numbers", found=_few(np.unique(evidence.predictions)))
 
 
-def not_probabilities(evidence: Evidence) -> Reason | None:
+def not_probabilities(evidence: Evidence) -> Finding | None:
     """Outputs below 0, above 1, or that do not add up to 1."""
     if evidence.question.task in ("regression", "forecast") or evidence.whole_numbers:
         return None
     lowest, highest = float(evidence.predictions.min()), float(evidence.predictions.max())
     if lowest < -0.001 or highest > 1.001:
-        return Reason(finding("not-probabilities", reason=f"they range from {lowest:.3g} to {highest:.3g}"))
+        return finding("not-probabilities", reason=f"they range from {lowest:.3g} to {highest:.3g}")
     if evidence.question.task == "binary":
         return None
     sums = evidence.predictions.sum(axis=-1)
     furthest = float(sums[np.argmax(np.abs(sums - 1))])
     if abs(furthest - 1) < 0.01:
         return None
-    return Reason(finding("not-probabilities", reason=f"those of one sample add up to {furthest:.3g}, not to 1"))
+    return finding("not-probabilities", reason=f"those of one sample add up to {furthest:.3g}, not to 1")
 
 
-def constant(evidence: Evidence) -> Reason | None:
+def constant(evidence: Evidence) -> Finding | None:
     """Nearly the same answer for every sample."""
     wide = 1.0 if evidence.question.class_names else float(np.ptp(evidence.hidden.y))
     if float(np.max(np.ptp(evidence.predictions, axis=0))) > NEARLY_CONSTANT * wide:
         return None
-    return Reason(finding("constant-output", found=_few(np.ravel(evidence.predictions[0]))))
+    return finding("constant-output", found=_few(np.ravel(evidence.predictions[0])))
 
 
-def permuted_classes(evidence: Evidence) -> Reason | None:
-    """Classes that are told apart and called by each other's names; found on half of the samples, proven on the other.
-
-    Without a proof, the names that happen to fit best would lift a model that guesses.
-    """
-    question, y = evidence.question, evidence.hidden.y
-    if question.task != "multiclass" or evidence.score.value is None:
-        return None
-    classes = question.output_shape[-1]
-    answers = evidence.predictions.argmax(axis=-1)
-    targets = _best_names(answers[::2], y[::2], classes)
-    wanted = max(evidence.score.value + MUCH_BETTER, (1 + 1 / classes) / 2)  # at least half of what a guess lacks
-    if float(np.mean(targets[answers[1::2]] == y[1::2])) < wanted:
-        return None
-    predictions = np.empty_like(evidence.predictions)
-    predictions[:, targets] = evidence.predictions
-    score = evidence.rescored(predictions)
-    if score.value is None or score.value < wanted or score.points <= evidence.score.points:
-        return None
-    names = question.class_names
-    swaps = [f"{names[wrong]} for {names[right]}" for wrong, right in enumerate(targets) if wrong != right]
-    text = ", ".join(swaps[:3]) + (", ..." if len(swaps) > 3 else "")
-    return Reason(finding("permuted-classes", found=text, points=score.points), score.points)
-
-
-def _best_names(answers: Array, y: Array, classes: int) -> Array:
-    """Return output number -> the class it fits best, each class once."""
-    from scipy.optimize import linear_sum_assignment
-
-    counts = np.zeros((classes, classes))
-    np.add.at(counts, (answers, y), 1)
-    return np.asarray(linear_sum_assignment(-counts)[1])
-
-
-def inverted_labels(evidence: Evidence) -> Reason | None:
-    """A binary classifier whose opposite is good."""
-    if evidence.question.task != "binary":
-        return None
-    score = evidence.rescored(1 - evidence.predictions)
-    if score.points <= evidence.score.points or score.value is None or score.value < 0.5 + MUCH_BETTER:
-        return None
-    return Reason(finding("inverted-labels", points=score.points), score.points)
-
-
-def dead_start(evidence: Evidence) -> Reason | None:
+def dead_start(evidence: Evidence) -> Finding | None:
     """The same probability for each class, whatever the input."""
     question, answers = evidence.question, evidence.predictions
     if question.task not in ("binary", "multiclass"):
@@ -163,10 +108,10 @@ def dead_start(evidence: Evidence) -> Reason | None:
     reads_padding = question.largest_id and any(layer.class_name in RECURRENT for layer in layers)
     advice = SKIP_PADDING if reads_padding else SMALLER_STEPS
     values = {"count": count, "found": f"{1 / count:.3g}", "loss": float(np.log(count))}
-    return Reason(finding("dead-start", **values, advice=advice))
+    return finding("dead-start", **values, advice=advice)
 
 
-def same_for_all_features(evidence: Evidence) -> Reason | None:
+def same_for_all_features(evidence: Evidence) -> Finding | None:
     """Forecasts of several features that are one forecast."""
     if evidence.question.task != "forecast" or evidence.predictions.ndim < 3:
         return None
@@ -174,10 +119,10 @@ def same_for_all_features(evidence: Evidence) -> Reason | None:
     if between > ALIKE * float(np.std(evidence.predictions.mean(axis=-1))):
         return None
     steps, features = evidence.question.output_shape
-    return Reason(finding("same-for-all-features", count=features, expected=f"(samples, {steps}, {features})"))
+    return finding("same-for-all-features", count=features, expected=f"(samples, {steps}, {features})")
 
 
-def repeats(evidence: Evidence) -> Reason | None:
+def repeats(evidence: Evidence) -> Finding | None:
     """Forecasts that say what needs no learning."""
     if evidence.question.task != "forecast":
         return None
@@ -185,10 +130,10 @@ def repeats(evidence: Evidence) -> Reason | None:
     share = float(np.mean(np.abs(evidence.predictions - baseline)) / np.mean(np.abs(y - baseline)))
     if share > REPEATED:
         return None
-    return Reason(finding("repeats-last-value", baseline=evidence.question.baseline, found=share))
+    return finding("repeats-last-value", baseline=evidence.question.baseline, found=share)
 
 
-def class_never_predicted(evidence: Evidence) -> Reason | None:
+def class_never_predicted(evidence: Evidence) -> Finding | None:
     """A class that occurs and is never the answer."""
     question, y = evidence.question, evidence.hidden.y
     if question.task not in ("binary", "multiclass"):
@@ -205,7 +150,7 @@ def class_never_predicted(evidence: Evidence) -> Reason | None:
     share = float(np.mean(np.isin(right, missing)))
     they_make = "it makes" if len(missing) == 1 else "they make"
     advice = FEW_OF_A_CLASS if question.balanced else RARE_CLASS
-    return Reason(finding("class-never-predicted", found=text, they_make=they_make, share=share, advice=advice))
+    return finding("class-never-predicted", found=text, they_make=they_make, share=share, advice=advice)
 
 
 def _few(values: Array) -> str:

@@ -6,21 +6,33 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from exam.findings import finding
-from exam.reasons.evidence import Evidence, Reason, Training
+from exam.findings import Finding, finding
+from exam.reasons.advice import State
+from exam.reasons.evidence import Evidence, Training
 from exam.reasons.experiments import comparable, is_plain
 
 FEW_SAMPLES = 30
 """With fewer training samples than these, how well a model does on them says nothing of memorising."""
 
 
-def reasons(evidence: Evidence) -> Iterator[Reason]:
-    """Yield what went wrong in the training."""
+def state_of(evidence: Evidence) -> State:
+    """Return what the training samples show: a model that does worse on unseen ones, or one that could do better."""
+    training = evidence.study.training
+    if training is None or not training.beats_baseline:
+        return ""
+    unseen = comparable(evidence.question, evidence.hidden.y, evidence.predictions)
+    if _is_worse(evidence, unseen, training):
+        return "overfitting"
+    return "underfitting" if training.points < 5 else ""
+
+
+def findings(evidence: Evidence, steps_to_try: Iterator[str]) -> Iterator[Finding]:
+    """Yield what went wrong in the training, with the next of the steps to try."""
     steps, training = evidence.inspection.steps, evidence.study.training
     if training is None or evidence.score.value is None:
         return
     if steps is not None and steps * 32 <= training.size * 1.2:
-        yield Reason(finding("one-epoch", found=steps))
+        yield finding("one-epoch", found=steps)
     unseen = comparable(evidence.question, evidence.hidden.y, evidence.predictions)
     values = {
         "metric": "mean absolute error" if is_plain(evidence.question) else evidence.metric.label,
@@ -28,12 +40,11 @@ def reasons(evidence: Evidence) -> Iterator[Reason]:
         "training": training.value,
         "found": unseen,
     }
+    state = state_of(evidence)
     if not training.beats_baseline:
-        yield Reason(finding("other-data", **values))
-    elif _is_worse(evidence, unseen, training):
-        yield Reason(finding("overfitting", **values))
-    elif training.points < 5:
-        yield Reason(finding("underfitting", **values))
+        yield finding("other-data", **values)
+    elif state:
+        yield finding(state, **values, advice=next(steps_to_try))
 
 
 def _is_worse(evidence: Evidence, unseen: float, training: Training) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 
@@ -81,7 +81,23 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="A wave needs two hidden layers with a few dozen neurons each (tanh bends more smoothly than relu) and many "
-    "training steps. Look at history.png: if the loss is still falling at the end, train longer. If it only jumps up "
-    "and down, lower the learning rate towards the end.",
+    advice=(
+        Advice(
+            "Use two hidden layers of 64 neurons with tanh: one cannot bend often enough.",
+            unless=("two hidden layers",),
+        ),
+        Advice(
+            'Write activation="tanh" in the hidden layers: it bends more smoothly than relu.',
+            unless=("tanh",),
+        ),
+        Advice(
+            "Give each hidden layer 64 neurons.",
+            unless=("64 units",),
+            when="underfitting",
+        ),
+        Advice(
+            "Train for some thousand steps with a learning rate that falls: "
+            "tf.keras.optimizers.schedules.CosineDecay(0.01, decay_steps=...).",
+        ),
+    ),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 from exam.bank.texts import write_rows
@@ -105,7 +105,19 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Living area, age and price are large numbers, and the optimizer takes small steps. Make the first layer a "
-    "Normalization layer, adapted to the training houses, and the last one a Rescaling layer. A single Dense neuron "
-    "between them is enough.",
+    advice=(
+        Advice(
+            "Make the first layer a Normalization layer, adapted to the training houses: area and age are large "
+            "numbers.",
+            unless=("Normalization",),
+        ),
+        Advice(
+            "End with a Rescaling(100.0) layer: then the layer before it works with numbers near 1.",
+            unless=("Rescaling",),
+        ),
+        Advice(
+            "Train for 80 epochs with tf.keras.optimizers.Adam(0.05), until the loss no longer falls.",
+            epochs=80,
+        ),
+    ),
 )

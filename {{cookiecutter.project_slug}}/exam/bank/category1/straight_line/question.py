@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 
@@ -64,6 +64,15 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="A model can learn seven points on a line almost exactly: train for more epochs, or raise the learning "
-    "rate, until the loss stops falling.",
+    advice=(
+        Advice(
+            "Remove the hidden layers: one Dense neuron is a straight line everywhere, also where no point "
+            "lies.",
+            only=("hidden layer",),
+        ),
+        Advice(
+            "Seven points need many small steps: train for 400 epochs, with tf.keras.optimizers.Adam(0.2).",
+            epochs=400,
+        ),
+    ),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 
@@ -76,7 +76,19 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="One Dense neuron without an activation is a straight line everywhere; a hidden layer with relu bends "
-    "the line where there is no data. Put a Normalization layer, adapted to the training temperatures, before the "
-    "neuron, and train with a high learning rate until the loss is 0.",
+    advice=(
+        Advice(
+            "Remove the hidden layers: one Dense neuron without an activation is a straight line everywhere, "
+            "and relu bends the line where there is no data.",
+            only=("hidden layer",),
+        ),
+        Advice(
+            "Put a Normalization layer, adapted to the training temperatures, before the neuron.",
+            unless=("Normalization", "Rescaling"),
+        ),
+        Advice(
+            "The offset is far from where it starts: train for 150 epochs with tf.keras.optimizers.Adam(1.0).",
+            epochs=150,
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from exam.bank.baselines import logistic_regression
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 
@@ -80,6 +80,20 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Only a closed curve separates the rings: use two hidden layers with relu, and train until the validation "
-    "loss no longer falls. EarlyStopping with some patience and restore_best_weights=True finds that moment.",
+    advice=(
+        Advice(
+            "Use two hidden layers of 64 neurons with relu: only a closed curve separates the rings.",
+            unless=("two hidden layers",),
+        ),
+        Advice(
+            "Give each hidden layer 64 neurons.",
+            unless=("64 units",),
+            when="underfitting",
+        ),
+        Advice(
+            "Train for up to 300 epochs with tf.keras.optimizers.Adam(0.005) and EarlyStopping(patience=20, "
+            "restore_best_weights=True).",
+            epochs=300,
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 
@@ -135,6 +135,24 @@ QUESTION = Question(
     make_hidden=make_hidden,
     stock="the same 220 tumours, measured again",
     class_names=("benign", "malignant"),
-    advice="One training label in five is wrong, and a network that trains for long memorises the wrong ones: watch "
-    "val_loss, stop with EarlyStopping(restore_best_weights=True), and use few units and Dropout.",
+    advice=(
+        Advice(
+            "Put a Normalization layer, adapted to the training x, in front of all other layers.",
+            unless=("Normalization", "BatchNormalization"),
+        ),
+        Advice(
+            "One training label in five is wrong, and a network memorises them: put Dropout(0.5) before the "
+            "last layer.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "Give the hidden layers 16 units: a small network cannot memorise the wrong labels.",
+            only=("32 units",),
+        ),
+        Advice(
+            'Stop before the wrong labels are memorised: EarlyStopping("val_loss", patience=8, '
+            "restore_best_weights=True).",
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ from exam.bank.category2.traffic_signs.signs import SIGNS
 from exam.bank.category2.traffic_signs.street import photograph
 from exam.bank.metrics import Array
 from exam.bank.pictures import decoded, draw_files, write_folders
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 
 ID = "traffic_signs"
 SIZE = 30
@@ -72,7 +72,31 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=SIGNS,
-    advice="Stack three blocks of Conv2D and MaxPooling2D, with more filters in each block, and put Dropout before "
-    "and after the Dense layer. BatchNormalization after each convolution evens out day and night, and training needs "
-    "fewer epochs. Do not mirror the pictures: bend_left would become bend_right.",
+    advice=(
+        Advice(
+            "Use blocks of Conv2D and MaxPooling2D before Flatten: a sign is never at the same place.",
+            unless=("convolution",),
+        ),
+        Advice(
+            "Stack three blocks of Conv2D and MaxPooling2D, with more filters in each.",
+            unless=("three convolutions",),
+            only=("convolution",),
+        ),
+        Advice(
+            "Put BatchNormalization after each convolution: it evens out day and night.",
+            unless=("BatchNormalization",),
+            only=("convolution",),
+        ),
+        Advice(
+            "Put Dropout(0.3) before and after the Dense layer.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "Train for 25 epochs with a learning rate that falls: "
+            "callbacks=[tf.keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=3)]. Do not mirror the "
+            "pictures: bend_left would become bend_right.",
+            epochs=25,
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from exam.bank.baselines import one_hot
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import write_csv
 from exam.bank.streams import generator
 
@@ -127,6 +127,25 @@ QUESTION = Question(
     make_hidden=make_hidden,
     stock="the same 72 wines, analysed again",
     class_names=tuple(f"cultivar {number}" for number in range(CULTIVARS)),
-    advice="The columns differ in size by a factor of a thousand, and the model gets the raw numbers: put a "
-    "Normalization layer, adapted to the training x, before the first Dense layer.",
+    advice=(
+        Advice(
+            "Put a Normalization layer, adapted to the training x, before the first Dense layer: the columns "
+            "differ in size by a factor of a thousand.",
+            unless=("Normalization", "BatchNormalization"),
+        ),
+        Advice(
+            "Put a hidden layer of 64 neurons with relu before the last layer.",
+            unless=("hidden layer",),
+        ),
+        Advice(
+            "Put Dropout(0.5) before the last layer.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            'Train for 30 epochs, and keep the best weights with EarlyStopping("val_accuracy", patience=10, '
+            "restore_best_weights=True).",
+            epochs=30,
+        ),
+    ),
 )

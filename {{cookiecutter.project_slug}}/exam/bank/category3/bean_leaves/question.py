@@ -8,7 +8,7 @@ from pathlib import Path
 from exam.bank.baselines import grey_thumbnails, logistic_regression
 from exam.bank.category3.bean_leaves.leaves import photograph
 from exam.bank.pictures import decoded, draw_files, write_folders
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 
 ID = "bean_leaves"
 SIZE = 128
@@ -68,6 +68,26 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="Put the backbone first and freeze it (trainable = False). Then add GlobalAveragePooling2D and a small "
-    "Dense head: so few pictures can train a head, but not a whole network.",
+    advice=(
+        Advice(
+            "Put the backbone of load_backbone() first, freeze it (trainable = False), then add "
+            "GlobalAveragePooling2D and the last Dense layer: so few pictures cannot train a whole network.",
+            unless=("backbone",),
+        ),
+        Advice(
+            "Put GlobalAveragePooling2D after the backbone instead of Flatten.",
+            unless=("GlobalAveragePooling2D",),
+            only=("backbone",),
+        ),
+        Advice(
+            "Put Dropout(0.3) before the last layer.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "Train the head for up to 60 epochs with tf.keras.optimizers.Adam(0.01) and "
+            'EarlyStopping("val_loss", patience=10, restore_best_weights=True).',
+            epochs=60,
+        ),
+    ),
 )

@@ -11,7 +11,7 @@ from exam.bank.baselines import grey_thumbnails, logistic_regression
 from exam.bank.metrics import Array
 from exam.bank.pictures import decoded
 from exam.bank.public import fetch, unpack_classes
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.streams import generator
 from exam.workspace import patiently
 
@@ -83,6 +83,24 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="The hidden pictures show different horses and people from the training pictures: RandomFlip, "
-    "RandomRotation and RandomZoom layers at the start, and Dropout before the last layer, help the model with them.",
+    advice=(
+        Advice(
+            "Use three blocks of Conv2D and MaxPooling2D before Flatten.",
+            unless=("three convolutions",),
+        ),
+        Advice(
+            'Put RandomFlip("horizontal"), RandomRotation(0.1) and RandomZoom(0.2) at the start of the model: '
+            "the hidden pictures show other horses and people.",
+            unless=("augmentation",),
+        ),
+        Advice(
+            "Put Dropout(0.5) after Flatten.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "Stop when the validation loss no longer falls, and keep the best weights: give model.fit "
+            "callbacks=[tf.keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)].",
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from exam.bank.baselines import logistic_regression
 from exam.bank.category3.photo_faults.faults import FAULTS, SIZE, cells, snapshot
 from exam.bank.pictures import decoded, draw_files, write_folders
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.streams import generator
 
 if TYPE_CHECKING:
@@ -78,7 +78,32 @@ QUESTION = Question(
     stock="the same places in two photographs, with new rotations, tints and faults",
     input_scale=1 / 255,
     class_names=FAULTS,
-    advice="Faults show between neighbouring pixels, anywhere in the picture. Start with Conv2D layers on the full "
-    "48 x 48 pixels and pool only by 2. GlobalAveragePooling2D then counts how often something occurs, not where. "
-    "BatchNormalization after each Conv2D makes such a small network learn much faster.",
+    advice=(
+        Advice(
+            "Start with Conv2D layers on the full 48 x 48 pixels: faults show between neighbouring pixels.",
+            unless=("convolution",),
+        ),
+        Advice(
+            "Use three Conv2D layers or more, and pool only by 2.",
+            unless=("three convolutions",),
+            only=("convolution",),
+        ),
+        Advice(
+            "Put GlobalAveragePooling2D in place of Flatten: a fault may be anywhere, and it counts how often "
+            "something occurs.",
+            unless=("GlobalAveragePooling2D",),
+            only=("Flatten",),
+        ),
+        Advice(
+            "Put BatchNormalization(momentum=0.9) after each Conv2D: it makes such a small network learn much "
+            "faster.",
+            unless=("BatchNormalization",),
+            only=("convolution",),
+        ),
+        Advice(
+            "Train for 16 epochs with a learning rate that falls from 0.004 to 0: "
+            "tf.keras.optimizers.schedules.CosineDecay.",
+            epochs=16,
+        ),
+    ),
 )

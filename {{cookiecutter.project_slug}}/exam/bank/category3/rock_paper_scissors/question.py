@@ -7,7 +7,7 @@ from pathlib import Path
 from exam.bank.baselines import grey_thumbnails, logistic_regression
 from exam.bank.category3.rock_paper_scissors.hands import GESTURES, photograph
 from exam.bank.pictures import decoded, draw_files, write_folders
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 
 ID = "rock_paper_scissors"
 SIZE = 150
@@ -65,6 +65,30 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=GESTURES,
-    advice="Several blocks of Conv2D and MaxPooling2D find fingers wherever they are; RandomFlip and RandomRotation "
-    "layers at the start of the model turn a few pictures into many, because a hand may point in any direction.",
+    advice=(
+        Advice(
+            "Use blocks of Conv2D and MaxPooling2D before Flatten: they find fingers wherever they are.",
+            unless=("convolution",),
+        ),
+        Advice(
+            "Use three blocks of Conv2D and MaxPooling2D, with more filters in each.",
+            unless=("three convolutions",),
+            only=("convolution",),
+        ),
+        Advice(
+            'Put RandomFlip("horizontal_and_vertical") and RandomRotation(0.5) at the start of the model: they '
+            "turn a few pictures into many, because a hand may point in any direction.",
+            unless=("augmentation",),
+        ),
+        Advice(
+            "Put Dropout(0.4) after Flatten.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "Train for 40 epochs: turned pictures need more of them. Keep the best weights with "
+            'EarlyStopping("val_loss", patience=10, restore_best_weights=True).',
+            epochs=40,
+        ),
+    ),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from exam.bank.baselines import grey_thumbnails, logistic_regression
 from exam.bank.category3.shapes_in_clutter.things import CLASSES, photograph
 from exam.bank.pictures import decoded, draw_files, write_folders
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 
 ID = "shapes_in_clutter"
 SIZE = 96
@@ -66,7 +66,34 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="If accuracy is near 1 on the training pictures and far lower on the validation pictures, the network has "
-    "memorised the 500 training pictures. RandomFlip and RandomRotation layers at the start of the model show it every "
-    "picture in new directions; then train for more epochs. Dropout and BatchNormalization help too.",
+    advice=(
+        Advice(
+            "Use blocks of Conv2D and MaxPooling2D: a tool may lie anywhere.",
+            unless=("convolution",),
+        ),
+        Advice(
+            'Put RandomFlip("horizontal_and_vertical") and RandomRotation(0.5) at the start of the model: they '
+            "turn a few pictures into many, because a tool may lie in any direction.",
+            unless=("augmentation",),
+        ),
+        Advice(
+            "Use three blocks of Conv2D and MaxPooling2D, with more filters in each.",
+            unless=("three convolutions",),
+            only=("convolution",),
+        ),
+        Advice(
+            "Put BatchNormalization after each Conv2D.",
+            unless=("BatchNormalization",),
+            only=("convolution",),
+        ),
+        Advice(
+            "Put GlobalAveragePooling2D in place of Flatten: 500 pictures cannot train a large Dense layer.",
+            unless=("GlobalAveragePooling2D",),
+            only=("Flatten",),
+        ),
+        Advice(
+            "Train for more epochs with a learning rate that falls from 0.004 to 0: "
+            "tf.keras.optimizers.schedules.CosineDecay.",
+        ),
+    ),
 )

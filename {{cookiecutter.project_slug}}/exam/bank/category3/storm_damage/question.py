@@ -11,7 +11,7 @@ from exam.bank.category3.storm_damage.canvas import SIZE
 from exam.bank.category3.storm_damage.storm import tile
 from exam.bank.metrics import Array
 from exam.bank.pictures import decoded, draw_files, write_folders
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 
 ID = "storm_damage"
 CLASSES = ("intact", "damaged")
@@ -76,7 +76,24 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice="Damage is small and can be anywhere: use blocks of Conv2D and MaxPooling2D, then GlobalMaxPooling2D, which "
-    "checks whether there is any. load_data(horizontal_flip=True, vertical_flip=True) turns a few pictures into many, "
-    "since an aerial picture has no up or down.",
+    advice=(
+        Advice(
+            "Use blocks of Conv2D and MaxPooling2D: damage is small and can be anywhere.",
+            unless=("convolution",),
+        ),
+        Advice(
+            "Use three Conv2D layers, with more filters in each.",
+            unless=("three convolutions",),
+            only=("convolution",),
+        ),
+        Advice(
+            "Put GlobalMaxPooling2D in place of Flatten: it checks whether there is any damage, wherever it is.",
+            unless=("GlobalMaxPooling2D",),
+            only=("Flatten",),
+        ),
+        Advice(
+            "Call load_data(horizontal_flip=True, vertical_flip=True), which turns a few pictures into many, "
+            "and train for twice as many epochs: an aerial picture has no up or down.",
+        ),
+    ),
 )

@@ -10,7 +10,7 @@ from exam.bank.baselines import one_hot
 from exam.bank.category4.library_docs.docstrings import SOURCES, passages_by_file
 from exam.bank.metrics import Array
 from exam.bank.public import DataUnavailable
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import PADDING, Labelled, encode, make_word_index, write_rows, write_word_index
 from exam.machine.trouble import to_repair
@@ -123,7 +123,26 @@ QUESTION = Question(
     largest_id=VOCAB_SIZE - 1,
     certain_id=1900,
     class_names=LIBRARIES,
-    advice="A training accuracy near 1 with a validation accuracy near 0.5 means overfitting: average the word vectors "
-    "with GlobalAveragePooling1D after Embedding(mask_zero=True), add Dropout, and stop when the validation loss "
-    "rises.",
+    advice=(
+        Advice(
+            "Put GlobalAveragePooling1D after the Embedding in place of Flatten or an LSTM: 800 texts cannot "
+            "train a weight for each word at each place.",
+            unless=("GlobalAveragePooling1D", "GlobalMaxPooling1D"),
+        ),
+        Advice(
+            "Write mask_zero=True in the Embedding, so that the zeros behind a text do not count in its "
+            "average.",
+            unless=("mask_zero",),
+        ),
+        Advice(
+            "Put Dropout(0.5) before the last layer, so that no single word decides.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "Train for up to 80 epochs with tf.keras.optimizers.Adam(0.002), and keep the best weights with "
+            'EarlyStopping("val_loss", patience=5, restore_best_weights=True).',
+            epochs=80,
+        ),
+    ),
 )

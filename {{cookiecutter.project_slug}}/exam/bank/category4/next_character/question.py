@@ -12,7 +12,7 @@ import numpy as np
 from exam.bank.baselines import one_hot
 from exam.bank.category4.next_character.farm import story
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import write_rows
 
@@ -131,7 +131,30 @@ QUESTION = Question(
     largest_id=len(CHARACTERS) - 1,
     certain_id=len(CHARACTERS) - 1,
     class_names=tuple({"\n": "new line", " ": "space"}.get(character, character) for character in CHARACTERS),
-    advice="The word that decides is often 20 characters back: the model must see the whole window in order, so do not "
-    "average over it. Train until the validation accuracy stops rising, with a falling learning rate, and put Dropout "
-    "between the layers.",
+    advice=(
+        Advice(
+            "Do not average over the window: put Flatten after the Embedding, or an LSTM, so that the model "
+            "sees the order. The word that decides is often 20 characters back.",
+            only=("GlobalAveragePooling1D", "GlobalMaxPooling1D"),
+        ),
+        Advice(
+            "Put a hidden layer of 128 neurons with relu before the last layer.",
+            unless=("hidden layer",),
+        ),
+        Advice(
+            "Put Dropout(0.3) between the layers.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "Give the hidden layer 128 neurons.",
+            unless=("64 units",),
+            when="underfitting",
+        ),
+        Advice(
+            "Train for 15 epochs with a learning rate that falls: "
+            "tf.keras.optimizers.schedules.CosineDecay(0.004, ...).",
+            epochs=15,
+        ),
+    ),
 )

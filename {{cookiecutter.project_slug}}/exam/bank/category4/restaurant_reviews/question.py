@@ -9,7 +9,7 @@ import numpy as np
 from exam.bank.baselines import bag_of_words
 from exam.bank.category4.restaurant_reviews.grammar import review
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import Labelled, distinct, encode, make_word_index, unseen, write_rows, write_word_index
 
@@ -94,7 +94,26 @@ QUESTION = Question(
     make_hidden=make_hidden,
     largest_id=VOCAB_SIZE - 1,
     certain_id=700,
-    advice="An average of embeddings can show that the soup was bad and the waiter kind, but not which of the two came "
-    "after the 'but'. Use a Bidirectional LSTM or GRU, which reads the words in order, and train until the validation "
-    "accuracy stops rising.",
+    advice=(
+        Advice(
+            "Use Bidirectional(LSTM(24, return_sequences=True)) after the Embedding, then GlobalMaxPooling1D: "
+            "the average of the words cannot show which opinion came after the 'but'.",
+            unless=("recurrent", "convolution"),
+        ),
+        Advice(
+            "Put Bidirectional around the LSTM or GRU: it reads the words from both ends.",
+            unless=("Bidirectional", "convolution"),
+            only=("recurrent",),
+        ),
+        Advice(
+            "Keep all steps with return_sequences=True, and put GlobalMaxPooling1D after it.",
+            unless=("return_sequences", "convolution"),
+            only=("recurrent",),
+        ),
+        Advice(
+            "Train for 8 epochs with tf.keras.optimizers.Adam(0.005), and keep the best weights with "
+            'EarlyStopping("val_accuracy", patience=3, restore_best_weights=True).',
+            epochs=8,
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ import numpy as np
 
 from exam.bank.metrics import Array
 from exam.bank.public import fetch, reading
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.texts import Labelled, encode, make_word_index, write_rows, write_word_index
 
 ID = "sarcasm_headlines"
@@ -85,6 +85,23 @@ QUESTION = Question(
     make_hidden=make_hidden,
     largest_id=VOCAB_SIZE - 1,
     certain_id=890,
-    advice="The validation loss rises after two or three epochs: use a small embedding, Dropout, and EarlyStopping on "
-    "val_loss, so that the model does not memorise the words of single headlines.",
+    advice=(
+        Advice(
+            "Write mask_zero=True in the Embedding, so that the layers after it skip the zeros.",
+            unless=("mask_zero",),
+        ),
+        Advice(
+            "Use Bidirectional(LSTM(16)) after the Embedding.",
+            unless=("recurrent", "convolution"),
+        ),
+        Advice(
+            "Put Dropout(0.4) before the last layers.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "The validation loss rises after two or three epochs: keep the best weights with "
+            'EarlyStopping("val_loss", patience=2, restore_best_weights=True).',
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ import numpy as np
 from exam.bank.baselines import bag_of_words
 from exam.bank.category4.satire_headlines.grammar import headline
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import Labelled, distinct, encode, make_word_index, unseen, write_rows, write_word_index
 
@@ -84,6 +84,31 @@ QUESTION = Question(
     make_hidden=make_hidden,
     largest_id=VOCAB_SIZE - 1,
     certain_id=890,
-    advice="The model must see who does what to whom, not just which words occur: use Conv1D with GlobalMaxPooling1D, "
-    "or a Bidirectional LSTM or GRU after Embedding(mask_zero=True), which skips the padding.",
+    advice=(
+        Advice(
+            'Put Conv1D(64, 5, activation="relu") and GlobalMaxPooling1D after the Embedding: the model must '
+            "see who does what to whom, not just which words occur.",
+            unless=("recurrent", "convolution"),
+        ),
+        Advice(
+            "Write mask_zero=True in the Embedding, so that the LSTM or GRU skips the zeros behind a headline.",
+            unless=("mask_zero", "convolution"),
+            only=("recurrent",),
+        ),
+        Advice(
+            "Put Bidirectional around the LSTM or GRU.",
+            unless=("Bidirectional", "convolution"),
+            only=("recurrent",),
+        ),
+        Advice(
+            "Put Dropout(0.3) before the last layer.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            'Train for up to 15 epochs, and keep the best weights with EarlyStopping("val_accuracy", '
+            "patience=3, restore_best_weights=True).",
+            epochs=15,
+        ),
+    ),
 )

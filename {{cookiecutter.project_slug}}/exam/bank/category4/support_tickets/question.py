@@ -11,7 +11,7 @@ import numpy as np
 from exam.bank.baselines import majority
 from exam.bank.category4.support_tickets.grammar import TEAMS, ticket
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.streams import generator
 from exam.bank.texts import Labelled, distinct, encode, make_word_index, unseen, write_word_index
 
@@ -110,8 +110,27 @@ QUESTION = Question(
     largest_id=VOCAB_SIZE - 1,
     certain_id=570,
     class_names=TEAMS,
-    advice="All five teams count equally, but half of the training tickets belong to one of them: pass class_weight to "
-    "model.fit, so that tickets of rare teams weigh more. Then use Conv1D or a Bidirectional GRU, so that the model "
-    "sees which request was withdrawn.",
+    advice=(
+        Advice(
+            'Put Conv1D(64, 5, activation="relu") and GlobalMaxPooling1D after the Embedding, so that the model '
+            "sees which request was withdrawn.",
+            unless=("recurrent", "convolution"),
+        ),
+        Advice(
+            "Write mask_zero=True in the Embedding, so that the LSTM or GRU skips the zeros behind a ticket.",
+            unless=("mask_zero", "convolution"),
+            only=("recurrent",),
+        ),
+        Advice(
+            "Put Dropout(0.3) before the last layer.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "All five teams count equally, but half of the tickets belong to one: pass class_weight to "
+            "model.fit, so that tickets of rare teams weigh more, and train for up to 15 epochs.",
+            epochs=15,
+        ),
+    ),
     balanced=False,
 )

@@ -9,7 +9,7 @@ import numpy as np
 
 from exam.bank.category5.bike_rentals.city import DECIMALS, FEATURES, draw_city, simulate
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import windows, write_hours
 from exam.bank.streams import generator
 
@@ -95,7 +95,26 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Row 24 + h holds the calendar and forecast for forecast hour h. Keep the hours separate in the model: use "
-    "convolutions with padding='same', Cropping1D to keep the last 24 rows, then one output for each row, and Flatten. "
-    "Train with EarlyStopping and a falling learning rate.",
+    advice=(
+        Advice(
+            "Use the mean absolute error as the loss: it is what is scored.",
+            unless=("mean absolute error",),
+        ),
+        Advice(
+            'Use two Conv1D(32, 5, padding="same", activation="relu") layers, then Cropping1D((24, 0)), '
+            "Dense(1) and Flatten: row 24 + h holds the calendar and forecast for forecast hour h, and so it "
+            "stays with its hour.",
+            unless=("Cropping1D",),
+        ),
+        Advice(
+            'Put a second Conv1D with padding="same" after the first.',
+            unless=("two convolutions",),
+            only=("convolution",),
+        ),
+        Advice(
+            "Train for 12 epochs with tf.keras.optimizers.Adam(0.003), EarlyStopping(patience=3, "
+            "restore_best_weights=True) and a falling learning rate.",
+            epochs=12,
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import windows, write_csv
 from exam.bank.streams import generator
 
@@ -104,7 +104,25 @@ QUESTION = Question(
     write_training=write_training,
     make_hidden=make_hidden,
     stock="the same years, with different noise",
-    advice="Inside the model, subtract the last week from the window, and add it to the output: Cropping1D keeps the "
-    "last week, Subtract and Add do the rest. Between the two, the network sees only changes, which are similar in "
-    "every decade. Let the learning rate fall during training.",
+    advice=(
+        Advice(
+            "Inside the model, subtract the last week from the window and add it to the output, with "
+            "Cropping1D, Subtract and Add: then the network sees only changes, which are similar in every "
+            "decade.",
+            unless=("Subtract", "Add"),
+        ),
+        Advice(
+            "Use the mean absolute error as the loss: it is what is scored.",
+            unless=("mean absolute error",),
+        ),
+        Advice(
+            "Put a hidden layer of 32 neurons with relu before the last one.",
+            unless=("hidden layer",),
+        ),
+        Advice(
+            "Train for 30 epochs with a learning rate that falls: "
+            "tf.keras.callbacks.LearningRateScheduler(lambda epoch: 0.005 * 0.87**epoch).",
+            epochs=30,
+        ),
+    ),
 )

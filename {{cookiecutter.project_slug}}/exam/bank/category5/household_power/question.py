@@ -9,7 +9,7 @@ import numpy as np
 
 from exam.bank.category5.household_power.household import DECIMALS, FEATURES, draw_household, simulate
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import windows, write_hours
 from exam.bank.streams import generator
 
@@ -95,7 +95,24 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Let the model read all 24 hours before it forecasts: with return_sequences=True or a causal convolution, "
-    "the first forecast hours depend only on the beginning of the window. Use the mean absolute error as the loss, "
-    "since it is what is scored, train for some more epochs, and lower the learning rate towards the end.",
+    advice=(
+        Advice(
+            "Use the mean absolute error as the loss: it is what is scored.",
+            unless=("mean absolute error",),
+        ),
+        Advice(
+            "Let the model read all 24 hours before it forecasts: LSTM(64) without return_sequences, then "
+            "Dense(24 * 7) and Reshape((24, 7)).",
+            only=("return_sequences",),
+        ),
+        Advice(
+            "Use an LSTM(64) before the last Dense layer.",
+            unless=("recurrent", "convolution", "hidden layer"),
+        ),
+        Advice(
+            "Train for 8 epochs with a learning rate that falls from 0.003 to 0: "
+            "tf.keras.optimizers.schedules.CosineDecay.",
+            epochs=8,
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ import numpy as np
 
 from exam.bank.metrics import Array
 from exam.bank.public import fetch, reading
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import windows, write_csv
 
 ID = "monthly_sunspots"
@@ -70,6 +70,24 @@ QUESTION = Question(
     licence="not stated where it is downloaded; for practice only",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="The numbers are so noisy that one month says little: use Conv1D layers with strides, or an LSTM, over all "
-    "months to find the solar cycle. Use the mean absolute error as the loss, and a falling learning rate.",
+    advice=(
+        Advice(
+            "Use the mean absolute error as the loss: it is what is scored.",
+            unless=("mean absolute error",),
+        ),
+        Advice(
+            'Use Conv1D(32, 12, strides=3, activation="relu") before Flatten: one month says little, and it '
+            "averages several.",
+            unless=("recurrent", "convolution"),
+        ),
+        Advice(
+            "Put a hidden layer of 32 neurons before the last one.",
+            unless=("hidden layer",),
+        ),
+        Advice(
+            "Train for 20 epochs with a learning rate that falls from 0.001 to 0: "
+            "tf.keras.optimizers.schedules.CosineDecay.",
+            epochs=20,
+        ),
+    ),
 )

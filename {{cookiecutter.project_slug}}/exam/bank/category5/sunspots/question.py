@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import windows, write_csv
 from exam.bank.streams import generator
 
@@ -127,7 +127,30 @@ QUESTION = Question(
     write_training=write_training,
     make_hidden=make_hidden,
     stock="the same years, with the sunspots counted again",
-    advice="There are few cycles, and a large network soon memorises them: use means of several months "
-    "(AveragePooling1D), one small hidden layer with a regularizer, a falling learning rate, and few epochs. One "
-    "linear layer is not enough: the same number means something else in a rising cycle than in a falling one.",
+    advice=(
+        Advice(
+            "Put AveragePooling1D(3) before Flatten: quarterly means are less noisy than months.",
+            unless=("AveragePooling1D", "convolution"),
+        ),
+        Advice(
+            "Put a hidden layer of 32 neurons with relu before the last one: the same number means something "
+            "else in a rising cycle than in a falling one.",
+            unless=("hidden layer",),
+        ),
+        Advice(
+            "Use the mean absolute error as the loss: it is what is scored.",
+            unless=("mean absolute error",),
+        ),
+        Advice(
+            'Write kernel_regularizer="l2" in the hidden layer: there are few cycles, and a network soon '
+            "memorises them.",
+            unless=("regularisation",),
+            when="overfitting",
+        ),
+        Advice(
+            "Train for 8 epochs with a learning rate that falls from 0.003 to 0: "
+            "tf.keras.optimizers.schedules.CosineDecay.",
+            epochs=8,
+        ),
+    ),
 )

@@ -14,7 +14,7 @@ from exam.bank.category5.weather_station.stations import (
     sea_level_temperatures,
 )
 from exam.bank.metrics import Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Advice, HiddenSet, Question
 from exam.bank.series import windows, write_csv
 from exam.bank.streams import generator
 
@@ -110,7 +110,29 @@ QUESTION = Question(
     licence="MIT, as this project",
     write_training=write_training,
     make_hidden=make_hidden,
-    advice="Scale inside the model: use Rescaling or Normalization as the first layer, so that the network sees "
-    "numbers around zero, and Rescaling after the last Dense layer, so that the output is in degrees again. Then train "
-    "until the validation loss no longer falls, with a learning rate that gets smaller towards the end.",
+    advice=(
+        Advice(
+            "Scale inside the model: make Normalization or Rescaling the first layer, so that the network sees "
+            "numbers around zero.",
+            unless=("Normalization", "Rescaling"),
+        ),
+        Advice(
+            "Use the mean absolute error as the loss: it is what is scored.",
+            unless=("mean absolute error",),
+        ),
+        Advice(
+            "Put Rescaling(deviation, offset=mean) after the last Dense layer, so that it works with numbers "
+            "around zero too.",
+            unless=("Rescaling",),
+        ),
+        Advice(
+            'Put a Conv1D(32, 12, activation="relu") layer and a hidden Dense layer before the last one.',
+            unless=("convolution", "recurrent"),
+        ),
+        Advice(
+            "Train for 12 epochs with a learning rate that falls from 0.002 to 0: "
+            "tf.keras.optimizers.schedules.CosineDecay.",
+            epochs=12,
+        ),
+    ),
 )
