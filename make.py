@@ -13,6 +13,8 @@
     python make.py systems                                  find where the locks can be installed, write docs/systems.md
     python make.py intel [QUESTION ...]                     train and grade with the packages of an Intel Mac
     python make.py confusion [FINDING ...]                  make every mistake, and write which finding came first
+    python make.py pairs [--part N]                         make two mistakes at once, and write which one came first
+    python make.py advice [QUESTION ...]                    follow the advice that models get, write what it is worth
     python make.py hostile [WORD ...]                       make every hostile file, and write where it was stopped
     python make.py fuzz [--mutants 10000 --seed 20261122]   grade damaged and edited models; none may crash the grader
     python make.py kills [--rounds 20 --seed 20261122]      stop gradings at random moments, and check what is left
@@ -135,6 +137,8 @@ SCRIPTS = {
     "bank": "bank_readme.py",
     "findings": "findings_readme.py",
     "confusion": "confusion.py",
+    "pairs": "pairs.py",
+    "advice": "advice.py",
     "hostile": "hostile.py",
     "fuzz": "fuzz.py",
     "guided": "guided.py",

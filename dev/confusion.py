@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import claims
 import files
 import h5py
 import harness
@@ -42,10 +43,11 @@ program is writing (``test_inspection.py``), one for files of Keras 2 (``test_ke
 HEAD = """# Mistakes and findings
 
 Made by `python make.py confusion`, never edited by hand. Every row is a model with one mistake, made on a question of
-the bank and graded; the last column is the finding that the grader ranked first.
+the bank and graded. The fourth column is the finding that the grader ranked first. Every finding that is shown claims
+something; `dev/claims.py` checks that without the grader, and the last column has what is not true.
 
-| finding | mistake | question | first finding |
-|---|---|---|---|
+| finding | mistake | question | first finding | not true |
+|---|---|---|---|---|
 """
 
 
@@ -684,7 +686,7 @@ def divided_twice(bench: Bench) -> None:
     bench.save(bench.model(keras_layers().Rescaling(1 / 255), small_network(bench)))
 
 
-@mistake("centred-pixels", "garments")
+@mistake("centred-pixels", "garments", "handwritten_digits")
 def from_minus_one(bench: Bench) -> None:
     bench.save(small_network(bench, change=lambda x: x * 2 - 1))
 
@@ -995,20 +997,24 @@ def heavy(bench: Bench) -> None:
     bench.save(made)
 
 
-def first_finding(code: str, question_id: str, make: Make, folder: Path) -> str:
-    """Make one mistake, grade it, and return the code of the first finding; "none" without any."""
+def graded(question_id: str, make: Make, folder: Path) -> claims.Case:
+    """Make one mistake, and grade it."""
     question = bank.load(question_id)
     others = {1: "straight_line", question.category: question_id}
     exam = Exam("test", SEED, "cpu", 5.0, "offline", others)
     bench = Bench(question, Workspace(folder))
     harness.prepare(bench.workspace, exam, only=[question.category])
     make(bench)
-    result: Result = grade(bench.workspace, exam, [question.category])[0]
+    return claims.Case(question, bench.workspace, SEED, grade(bench.workspace, exam, [question.category])[0])
+
+
+def first_of(result: Result) -> str:
+    """Return the code of the first finding; "none" without any."""
     return result.findings[0].code if result.findings else "none"
 
 
-Row = tuple[str, str, str, str]
-"""The expected finding, the mistake in words, the question, and the finding that came first."""
+Row = tuple[str, str, str, str, str]
+"""The expected finding, the mistake in words, the question, the finding that came first, and what is not true."""
 
 
 def in_words(make: Make) -> str:
@@ -1023,9 +1029,10 @@ def rows(chosen: Sequence[str] = ()) -> list[Row]:
         if chosen and code not in chosen:
             continue
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            first = first_finding(code, question_id, make, Path(folder))
-        found.append((code, in_words(make), question_id, first))
-        print(" | ".join(found[-1]), "" if code == first else "  <--", flush=True)
+            case = graded(question_id, make, Path(folder))
+            first, false = first_of(case.result), claims.false_claims(case)
+        found.append((code, in_words(make), question_id, first, "; ".join(false) or "none"))
+        print(" | ".join(found[-1]), "" if code == first and not false else "  <--", flush=True)
     return found
 
 
@@ -1033,12 +1040,13 @@ def main(chosen: Sequence[str]) -> int:
     """Grade all mistakes and write the table, or only the chosen ones; 1 when a finding is not the expected one."""
     assert {code for code, *_ in MISTAKES} | NO_MISTAKES >= set(CATALOGUE), "a finding without a mistake"
     found = rows(chosen)
-    right = sum(row[0] == row[-1] for row in found)
+    right, false = sum(row[0] == row[3] for row in found), sum(row[4] != "none" for row in found)
     if not chosen:
         lines = "".join(f"| {' | '.join(row)} |\n" for row in found)
-        TABLE.write_text(f"{HEAD}{lines}\n{right} of {len(found)} on the diagonal.\n", encoding="utf-8")
-    print(json.dumps({"right": right, "of": len(found)}))
-    return 0 if right == len(found) else 1
+        last = f"{right} of {len(found)} on the diagonal, {false} with a statement that is not true."
+        TABLE.write_text(f"{HEAD}{lines}\n{last}\n", encoding="utf-8")
+    print(json.dumps({"right": right, "of": len(found), "false": false}))
+    return 0 if right == len(found) and not false else 1
 
 
 if __name__ == "__main__":

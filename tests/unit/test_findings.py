@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
+import advice as followed
+import claims
 import confusion
 import findings_readme
 import harness
+import pairs
 import pytest
 from conftest import LINKS
+from questions import OFFLINE
 
 from exam import bank
 from exam.findings import CATALOGUE
 from exam.grading.grade import grade
+from exam.reasons import advice
 from exam.running import live_model
 from exam.workspace import Workspace
 
 PAGES = harness.TEMPLATE / "docs" / "findings"
 TABLE = confusion.TABLE.read_text(encoding="utf-8")
-ROWS = [tuple(row) for row in re.findall(r"^\| ([\w-]+) \| ([\w ]+) \| (\w+) \| ([\w-]+) \|$", TABLE, re.M)]
+ROWS = [tuple(row) for row in re.findall(r"^\| ([\w-]+) \| ([\w ]+) \| (\w+) \| ([\w-]+) \| (.*) \|$", TABLE, re.M)]
 TRIED = confusion.MISTAKES[::3]
 """A third of the mistakes; ``python make.py confusion`` makes all."""
 
@@ -46,8 +54,35 @@ def test_the_confusion_table_holds_every_mistake_and_its_diagonal() -> None:
     mistakes = ((code, confusion.in_words(make), question) for code, question, make in confusion.MISTAKES)
     assert Counter(row[:3] for row in ROWS) == Counter(mistakes)
     assert {code for code, *_ in ROWS} == set(CATALOGUE) - confusion.NO_MISTAKES
-    right = sum(row[0] == row[-1] for row in ROWS)
+    right = sum(row[0] == row[3] for row in ROWS)
     assert right >= 0.95 * len(ROWS), f"{right} of {len(ROWS)}"
+    assert {row[4] for row in ROWS} == {"none"}, "a statement is not true"
+
+
+def test_every_claim_has_a_check() -> None:
+    assert set(claims.CHECKS) | claims.UNCHECKED == set(CATALOGUE) and not set(claims.CHECKS) & claims.UNCHECKED
+
+
+def test_every_step_of_a_ladder_is_code_as_well() -> None:
+    assert set(followed.FOLLOW) == set(OFFLINE) and len(followed.FOLLOW_GENERAL) == len(advice.GENERAL)
+    for name, steps in followed.FOLLOW.items():
+        assert len(steps) == len(bank.load(name).advice), name
+
+
+@pytest.mark.slow
+def test_a_part_of_the_pairs_is_named_rightly() -> None:
+    """All of them take a quarter of an hour: ``python make.py pairs``."""
+    command = [sys.executable, str(harness.DEV / "pairs.py"), "--part", "8"]
+    ended = subprocess.run(command, env=harness.environment_of_script(), capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-3000:]
+    assert json.loads(ended.stdout.splitlines()[-1])["pairs"] == 24
+
+
+def test_the_table_of_pairs_has_them_all() -> None:
+    lines = pairs.TABLE.read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" | ") for line in lines if " | yes | " in line or " | NO | " in line]
+    assert len(rows) == 190 and sum(row[3] == "yes" for row in rows) >= 0.95 * len(rows)
+    assert {row[4] for row in rows} == {"none |"}, "a statement is not true"
 
 
 @pytest.mark.slow
@@ -57,9 +92,12 @@ def test_the_confusion_table_holds_every_mistake_and_its_diagonal() -> None:
     [pytest.param(*one, marks=LINKS if one[0] == "linked-file" else ()) for one in TRIED],
     ids=[f"{make.__name__}-{question}" for _, question, make in TRIED],
 )
-def test_the_mistake_is_the_first_finding(code: str, question: str, make: confusion.Make, tmp_path: Path) -> None:
-    expected = next(row[-1] for row in ROWS if row[:3] == (code, confusion.in_words(make), question))
-    assert confusion.first_finding(code, question, make, tmp_path) == expected
+def test_the_mistake_is_the_first_finding_and_nothing_shown_is_false(
+    code: str, question: str, make: confusion.Make, tmp_path: Path
+) -> None:
+    expected = next(row[3] for row in ROWS if row[:3] == (code, confusion.in_words(make), question))
+    case = confusion.graded(question, make, tmp_path)
+    assert confusion.first_of(case.result) == expected and claims.false_claims(case) == []
 
 
 @pytest.fixture(scope="module")
