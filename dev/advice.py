@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import confusion
 import harness
 import numpy as np
+from claims import SEED
 from confusion import Bench
 from questions import OFFLINE
 
@@ -581,10 +581,10 @@ def fell(question: Question, before: Result, after: Result) -> bool:
 
 def rows(question: Question) -> Iterator[tuple[str, ...]]:
     """Yield a row for each ordinary model of a question that is given an advice."""
-    exam = Exam("test", confusion.SEED, "cpu", 5.0, "offline", {1: "straight_line", question.category: question.id})
+    exam = harness.exam_of(question.id, SEED)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         bench = Bench(question, Workspace(Path(folder)))
-        harness.prepare(bench.workspace, exam, only=[question.category])
+        harness.prepare(bench.workspace, exam)
         with new_runner(bench.workspace, exam) as runner:
             for plan in ordinary(question):
                 yield from _row(bench, exam, plan, runner)

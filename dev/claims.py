@@ -11,7 +11,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,26 +29,25 @@ from exam.result import Result
 from exam.running import training_samples
 from exam.workspace import Workspace
 
+SEED = 20261122
 Values = dict[str, str]
 ROUNDED = 0.01
 """Numbers in sentences have three digits."""
 
 
 @dataclass
-class Case:
-    """A graded model, and what can be known of it without the grader.
+class Place:
+    """Where the model of one question lies, with the data of an exam.
 
     Attributes:
         question: what it answers.
-        workspace: where it lies.
+        workspace: of the exam.
         seed: of the exam.
-        result: what the grader says.
     """
 
     question: Question
     workspace: Workspace
-    seed: int
-    result: Result
+    seed: int = SEED
 
     @property
     def folder(self) -> Path:
@@ -61,6 +60,23 @@ class Case:
     @cached_property
     def samples(self) -> HiddenSet:
         return hidden.read(hidden.ensure(self.question, self.seed))
+
+    @cached_property
+    def training(self) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs as the starter gives them, and labels, of all training samples."""
+        sample = training_samples.read(bank.find()[self.question.id] / "starter.py", self.folder, 10**9)
+        return sample.x, sample.y
+
+
+@dataclass
+class Case(Place):
+    """A graded model, and what can be known of it without the grader.
+
+    Attributes:
+        result: what the grader says.
+    """
+
+    result: Result = field(kw_only=True)
 
     @cached_property
     def x(self) -> np.ndarray:
@@ -91,12 +107,6 @@ class Case:
         """The finding about a last activation that the grader has put right, to see what else is wrong."""
         codes = [finding.code for finding in self.result.findings]
         return codes[0] if "would-have-earned" in codes else None
-
-    @cached_property
-    def training(self) -> tuple[np.ndarray, np.ndarray]:
-        """All training samples, as the starter prepares them."""
-        sample = training_samples.read(bank.find()[self.question.id] / "starter.py", self.folder, 10**9)
-        return sample.x, sample.y
 
     @cached_property
     def texts(self) -> dict[str, Any]:

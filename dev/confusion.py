@@ -15,7 +15,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +23,14 @@ import files
 import h5py
 import harness
 import numpy as np
+from claims import SEED, Place
 
 from exam import bank
-from exam.bank import hidden
-from exam.bank.question import HiddenSet, Question
 from exam.findings import CATALOGUE
 from exam.grading.grade import grade
 from exam.result import Result
-from exam.running import training_samples
 from exam.workspace import Exam, Workspace
 
-SEED = 20261122
 TABLE = harness.REPOSITORY / "docs" / "confusion.md"
 NO_MISTAKES = {"room-to-improve", "below-baseline", "would-have-earned", "still-being-saved", "other-keras"}
 NO_MISTAKES |= {"older-than-starter", "older-than-exam"}
@@ -51,32 +47,8 @@ something; `dev/claims.py` checks that without the grader, and the last column h
 """
 
 
-@dataclass
-class Bench:
+class Bench(Place):
     """What a mistake is made with: the workspace of one question, its training data and its hidden set."""
-
-    question: Question
-    workspace: Workspace
-    _training: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
-
-    @property
-    def folder(self) -> Path:
-        return self.workspace.category(self.question.category)
-
-    @property
-    def path(self) -> Path:
-        return self.workspace.model(self.question.category)
-
-    @property
-    def hidden(self) -> HiddenSet:
-        return hidden.read(hidden.ensure(self.question, SEED))
-
-    @property
-    def training(self) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs as the starter gives them, and labels, of all training samples."""
-        starter = bank.find()[self.question.id] / "starter.py"
-        sample = training_samples.read(starter, self.folder, 10**9)
-        return sample.x, sample.y
 
     def model(self, *layers: Any, shape: Sequence[int | None] | None = None) -> Any:
         """Return a Sequential model with the question's input shape, or another; its weights are always the same."""
@@ -541,7 +513,7 @@ def bomb(bench: Bench) -> None:
 
 def line(bench: Bench) -> Any:
     """Return the neuron that knows the line, from the hidden set itself."""
-    samples = bench.hidden
+    samples = bench.samples
     slope, offset = np.polyfit(samples.x.ravel(), samples.y.ravel(), 1)
     made = bench.model(keras_layers().Dense(1))
     made.set_weights([np.array([[slope]]), np.array([offset])])
@@ -650,7 +622,7 @@ def one_step_late(bench: Bench) -> None:
 @mistake("repeats-last-value", "bike_rentals", "household_power")
 def repeated(bench: Bench) -> None:
     """Each answer is the input that the naive baseline repeats."""
-    samples = bench.hidden
+    samples = bench.samples
     flat, wanted = samples.x.reshape(len(samples.x), -1), samples.baseline.reshape(len(samples.x), -1)
     kernel = np.zeros((flat.shape[1], wanted.shape[1]), np.float32)
     for column in range(wanted.shape[1]):
@@ -1005,7 +977,8 @@ def graded(question_id: str, make: Make, folder: Path) -> claims.Case:
     bench = Bench(question, Workspace(folder))
     harness.prepare(bench.workspace, exam, only=[question.category])
     make(bench)
-    return claims.Case(question, bench.workspace, SEED, grade(bench.workspace, exam, [question.category])[0])
+    result = grade(bench.workspace, exam, [question.category])[0]
+    return claims.Case(question, bench.workspace, result=result)
 
 
 def first_of(result: Result) -> str:

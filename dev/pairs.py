@@ -27,7 +27,7 @@ from confusion import Bench
 from exam import bank
 from exam.grading.grade import grade, new_runner
 from exam.running.runner import Runner
-from exam.workspace import Exam, Workspace
+from exam.workspace import Workspace
 
 QUESTION = "handwritten_digits"
 TABLE = harness.REPOSITORY / "docs" / "pairs.md"
@@ -198,8 +198,7 @@ def save(bench: Bench, plan: Plan) -> None:
 
 def outcome(names: tuple[str, str], runner: Runner, root: Path) -> Outcome:
     """Make one model, and grade it."""
-    question = bank.load(QUESTION)
-    exam = Exam("test", confusion.SEED, "cpu", 5.0, "offline", {1: "straight_line", question.category: QUESTION})
+    question, exam = bank.load(QUESTION), harness.exam_of(QUESTION, claims.SEED)
     bench = Bench(question, Workspace(root))
     plan = Plan()
     for name in names:
@@ -208,17 +207,16 @@ def outcome(names: tuple[str, str], runner: Runner, root: Path) -> Outcome:
         path.unlink()
     save(bench, plan)
     result = grade(bench.workspace, exam, [question.category], runner=runner)[0]
-    case = claims.Case(question, bench.workspace, confusion.SEED, result)
+    case = claims.Case(question, bench.workspace, result=result)
     return Outcome(names, confusion.first_of(result), claims.false_claims(case))
 
 
 def outcomes(every: int = 1) -> Iterator[Outcome]:
     """Yield what came of every n-th pair."""
-    question = bank.load(QUESTION)
-    exam = Exam("test", confusion.SEED, "cpu", 5.0, "offline", {1: "straight_line", question.category: QUESTION})
+    exam = harness.exam_of(QUESTION, claims.SEED)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         workspace = Workspace(Path(folder))
-        harness.prepare(workspace, exam, only=[question.category])
+        harness.prepare(workspace, exam)
         with new_runner(workspace, exam) as runner:
             for names in list(combinations(MISTAKES, 2))[::every]:
                 yield outcome(names, runner, workspace.root)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -67,7 +69,7 @@ class TestTheWrongActivation:
         record = graded(made)
         assert (record["status"], record["points"]) == ("not gradable", 0)
         assert codes(record)[:2] == ["missing-activation", "would-have-earned"]
-        samples = made.hidden
+        samples = made.samples
         logits = model.predict(samples.x.astype(np.float32) * made.question.input_scale, verbose=0)
         earned = made.question.points(made.question.measure(samples, logits))
         assert earned > 0 and f"would have earned {earned} of 5" in record["findings"][1]["message"]
@@ -85,6 +87,47 @@ class TestTheWrongActivation:
         short = [layers.Embedding(10, 4), layers.GlobalAveragePooling1D(), layers.Dense(1)]
         made.save(made.model(*short))
         assert codes(graded(made)) == ["missing-activation"]
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            "mended.findings = broken",
+            "grade.experiments.study = lambda seen, model: (broken if model_of_two(seen) else study)(seen, model)",
+            "grade.hidden.ensure = lambda asked, seed: (broken if asked.category == 2 else ensure)(asked, seed)",
+        ],
+        ids=["the reasons", "the experiments", "the hidden data"],
+    )
+    def test_a_fault_of_ours_behind_it_costs_nothing(self, tmp_path: Path, mistakes: Path, fault: str) -> None:
+        """Before, one in the reasons ended the command, and that of the sound model beside it too."""
+        made = bench(tmp_path, "handwritten_digits")
+        made.save(model_of(made, "linear"))
+        shutil.copyfile(mistakes / "sound.h5", made.workspace.model(1))
+        command = [sys.executable, "-c", BROKEN.format(fault=fault), "grade", "1", "2", "--json"]
+        environment = harness.environment_for()
+        ended = subprocess.run(command, cwd=made.workspace.root, env=environment, capture_output=True, text=True)
+        sound, wrong = json.loads(ended.stdout)
+        assert (sound["status"], wrong["status"], codes(wrong)) == ("scored", "not gradable", ["missing-activation"])
+        assert "RuntimeError: ours" in (made.workspace.log / "faults.log").read_text(encoding="utf-8")
+
+
+BROKEN = """
+import sys
+from exam.grading import grade
+from exam.reasons import mended
+
+ensure, study = grade.hidden.ensure, grade.experiments.study
+
+def model_of_two(evidence):
+    return evidence.question.category == 2
+
+def broken(*_):
+    raise RuntimeError("ours")
+
+{fault}
+sys.argv = ["exam", *sys.argv[1:]]
+from exam.__main__ import main
+sys.exit(main())
+"""
 
 
 @pytest.mark.slow
@@ -105,6 +148,22 @@ class TestWhatAProvenCauseExplains:
         made.save(confusion.wine(made, labels=shuffled))
         found = codes(graded(made))
         assert found[0] == "other-data" and not {"overfitting", "underfitting", "permuted-classes"} & set(found)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("mask_zero", [False, True])
+def test_a_padding_that_is_skipped_is_not_to_be_skipped_again(tmp_path: Path, mask_zero: bool) -> None:
+    """Before, mask_zero=True was recommended to a model that has it."""
+    from keras import layers
+
+    made = bench(tmp_path, "satire_headlines")
+    body = [layers.Embedding(1000, 4, mask_zero=mask_zero), layers.LSTM(4), layers.Dense(1, "sigmoid")]
+    model = made.model(*body)
+    model.layers[-1].set_weights([np.zeros((4, 1)), np.zeros(1)])
+    made.save(model)
+    first = graded(made)["findings"][0]
+    assert first["code"] == "dead-start" and ("mask_zero" in first["next_step"]) != mask_zero
 
 
 @pytest.mark.slow

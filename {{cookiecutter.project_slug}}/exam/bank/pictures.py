@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exam.bank.metrics import Array
+from exam.bank.question import Advice
 from exam.bank.streams import generator
 
 if TYPE_CHECKING:
@@ -72,3 +73,31 @@ def decoded(files: Sequence[tuple[str, bytes]], classes: Sequence[str], size: in
 
     pictures = np.stack([resized(Image.open(io.BytesIO(file)).convert("RGB"), size) for _, file in files])
     return pictures, np.array([classes.index(name) for name, _ in files], dtype=np.int64)
+
+
+def grey_ladder(size: int, why: str) -> tuple[Advice, ...]:
+    """Return the advice for grey pictures of ``size`` x ``size`` pixels; ``why`` they need convolutions."""
+    return (
+        Advice(
+            f"Add a channel axis inside the model with Reshape(({size}, {size}, 1)), then two blocks of Conv2D and "
+            f"MaxPooling2D before Flatten: {why}.",
+            unless=("convolution",),
+        ),
+        Advice(
+            "Add a second block of Conv2D and MaxPooling2D, with twice as many filters.",
+            unless=("two convolutions",),
+            only=("convolution",),
+        ),
+        Advice("Put Dropout(0.4) after Flatten.", unless=("regularisation",), when="overfitting"),
+        Advice(
+            "Give the first Conv2D 32 filters, the second 64.",
+            unless=("64 units",),
+            only=("convolution",),
+            when="underfitting",
+        ),
+        Advice(
+            'Train for 20 epochs, and keep the best weights with EarlyStopping("val_accuracy", patience=5, '
+            "restore_best_weights=True).",
+            epochs=20,
+        ),
+    )

@@ -58,6 +58,11 @@ class _Grading:
     result: Result | None = None
     job: Job | None = None
 
+    @property
+    def is_to_run(self) -> bool:
+        """Return whether the model is to be run: for its score, or for what it would have earned."""
+        return self.result is None or (self.inspection.is_mendable and self.loaded is not None)
+
 
 def grade(
     workspace: Workspace,
@@ -79,7 +84,7 @@ def grade(
     """
     with scratch.folder(workspace) as folder:
         gradings = [_begin(workspace, exam, category, folder) for category in categories]
-        waiting = [grading for grading in gradings if grading.result is None or grading.inspection.is_mendable]
+        waiting = [grading for grading in gradings if grading.is_to_run]
         if waiting:
             with nullcontext(runner) if runner else new_runner(workspace, exam) as running:
                 _run(workspace, exam, waiting, progress, running, folder)
@@ -154,11 +159,12 @@ def _run(
         try:
             grading.job = _job(workspace, exam, grading)
         except DataUnavailable:
-            raise
+            if grading.result is None:
+                raise
         except Exception as error:
             if _of_the_disk(error):
                 raise
-            grading.result = _fault(workspace, exam, grading, traceback.format_exc())
+            _failed(workspace, exam, grading, traceback.format_exc())
     progress("Loading TensorFlow and your models" if len(gradings) > 1 else "Loading TensorFlow and your model")
     ready = [(grading, grading.job) for grading in gradings if grading.job is not None]
     inspections = {job.question.category: grading.inspection for grading, job in ready}
@@ -171,17 +177,17 @@ def _run(
 
     outcomes = runner.run([job for _, job in ready], work)
     for (grading, _), outcome in zip(ready, outcomes, strict=True):
-        if grading.inspection.is_mendable:
-            _add_what_it_would_have_earned(grading, outcome)
-            continue
         try:
+            if grading.result is not None:
+                _add_what_it_would_have_earned(workspace, exam, grading, outcome)
+                continue
             grading.result = _finish(workspace, exam, grading, outcome)
             if outcome.finding is not None and outcome.finding.code in trial.DOUBTFUL:
                 cause = trial.problem(folder, runner)
                 if cause is not None:
                     grading.result = _fault(workspace, exam, grading, f"{outcome.finding.message}\n{cause}", cause)
         except Exception:
-            grading.result = _fault(workspace, exam, grading, traceback.format_exc())
+            _failed(workspace, exam, grading, traceback.format_exc())
 
 
 def _job(workspace: Workspace, exam: Exam, grading: _Grading) -> Job:
@@ -230,15 +236,27 @@ def _finish(workspace: Workspace, exam: Exam, grading: _Grading, outcome: Outcom
     return result
 
 
-def _add_what_it_would_have_earned(grading: _Grading, outcome: Outcome[Evidence]) -> None:
+def _add_what_it_would_have_earned(
+    workspace: Workspace, exam: Exam, grading: _Grading, outcome: Outcome[Evidence]
+) -> None:
     """Say what else is wrong with a model whose last activation is; where that cannot be found out, it stays at that.
 
     The score is 0 all the same: the grader adds nothing to a model.
     """
-    evidence, result = outcome.value, grading.result
-    if evidence is not None and result is not None and result.status == "not gradable":
-        more = mended.findings(evidence)
-        grading.result = replace(result, findings=(*result.findings, *more))
+    assert grading.result is not None
+    if outcome.fault is not None:
+        _failed(workspace, exam, grading, outcome.fault)
+    elif outcome.value is not None:
+        findings = (*grading.result.findings, *mended.findings(outcome.value))
+        grading.result = replace(grading.result, findings=findings)
+
+
+def _failed(workspace: Workspace, exam: Exam, grading: _Grading, what: str) -> None:
+    """Keep what went wrong on our side; what the file alone has shown of a model stands all the same."""
+    if grading.inspection.finding is None:
+        grading.result = _fault(workspace, exam, grading, what)
+    else:
+        write_fault(workspace, grading.question, what)
 
 
 def _fault(workspace: Workspace, exam: Exam, grading: _Grading, what: str, cause: str = "") -> Result:

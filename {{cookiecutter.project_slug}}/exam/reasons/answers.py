@@ -44,7 +44,7 @@ class Remedy:
     values: dict[str, object] = field(default_factory=dict)
 
 
-def part(samples: HiddenSet, rows: slice) -> HiddenSet:
+def part(samples: HiddenSet, rows: slice | Array) -> HiddenSet:
     """Return some rows of a hidden set."""
     return HiddenSet(samples.x[rows], samples.y[rows], samples.baseline[rows])
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from exam.bank.metrics import METRICS, Array
-from exam.bank.question import HiddenSet, Question
+from exam.bank.question import Question
 from exam.reasons import answers, inputs, predictions
 from exam.reasons.answers import CLASSES, Remedy, much_better, part, tells_apart
 from exam.reasons.evidence import Evidence, Study, Training, Undone
@@ -133,7 +133,7 @@ class _Search:
         fresh = np.ones(len(hidden.x), dtype=bool)
         if self._every > 1:
             fresh[:: self._every] = False
-        samples = HiddenSet(hidden.x[fresh], hidden.y[fresh], hidden.baseline[fresh])
+        samples = part(hidden, fresh)
         one = score(self._question, samples, changed[fresh])
         other = score(self._question, samples, self._evidence.predictions[fresh])
         return much_better(self._question, one, other, trial.margin)

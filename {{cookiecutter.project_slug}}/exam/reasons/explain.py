@@ -41,30 +41,32 @@ def _reasons(evidence: Evidence) -> Iterator[Finding]:
         yield finding("never-trained")
         yield from about_the_loss
         return
-    undone, steps = evidence.study.undone, advice.steps(evidence, training.state_of(evidence))
+    undone, state = evidence.study.undone, training.state_of(evidence)
+    steps = advice.steps(evidence, state)
     if undone is not None:
         yield finding(undone.code, **undone.values, points=undone.score.points)
         yield from about_the_loss
     else:
         yield from about_the_loss
-        yield from _weaknesses(evidence, steps)
+        yield from _weaknesses(evidence, state, steps)
     if undone is None or undone.score.points != 5:
         yield room_to_improve(evidence, steps)
 
 
-def _weaknesses(evidence: Evidence, steps: Iterator[str]) -> Iterator[Finding]:
+def _weaknesses(evidence: Evidence, state: advice.State, steps: Iterator[str]) -> Iterator[Finding]:
     """Yield what a model without a mistake that could be undone does badly.
 
     One that does no better on its own training data was trained on other data, or has not learned: which classes it
     never names follows from that.
     """
     pattern = predictions.pattern(evidence)
-    about_training = list(training.findings(evidence, steps))
+    about_training = list(training.findings(evidence, state, steps))
     if pattern is not None:
         yield pattern
     elif all(one.code != "other-data" for one in about_training):
         never = predictions.class_never_predicted(evidence)
-        yield from (never,) if never is not None else ()
+        if never is not None:
+            yield never
     yield from about_training
     yield from below_baseline(evidence)
 

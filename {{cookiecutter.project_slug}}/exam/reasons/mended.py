@@ -46,14 +46,12 @@ class Mended:
 
     def _activated(self, answers: Array) -> Array:
         """Return probabilities: softmax or sigmoid of the answers, or their shares where each is one already."""
+        from scipy import special
+
         if self._code == "sigmoid-for-classes":
             return np.asarray(answers / np.maximum(answers.sum(axis=-1, keepdims=True), 1e-9), dtype=np.float32)
-        numbers = answers.astype(np.float64)
-        if self._question.task == "binary":
-            numbers = np.concatenate([np.zeros_like(numbers), numbers], axis=-1)  # sigmoid is a softmax beside 0
-        powers = np.exp(numbers - numbers.max(axis=-1, keepdims=True))
-        shares: Array = (powers / powers.sum(axis=-1, keepdims=True)).astype(np.float32)
-        return shares[..., 1:] if self._question.task == "binary" else shares
+        activation = special.expit(answers) if self._question.task == "binary" else special.softmax(answers, axis=-1)
+        return np.asarray(activation, dtype=np.float32)
 
 
 def findings(evidence: Evidence) -> tuple[Finding, ...]:

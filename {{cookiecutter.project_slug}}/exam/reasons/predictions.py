@@ -34,7 +34,6 @@ IN_HALF_PRECISION = (
 )
 
 
-RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional")
 SKIP_PADDING = "write mask_zero=True in the Embedding layer, so that the layers after it skip the zeros behind a text"
 SMALLER_STEPS = "use a learning rate that is ten times smaller, and BatchNormalization or inputs between 0 and 1"
 FEW_OF_A_CLASS = "Check that model.fit is given samples of all classes in mixed order, with the labels of load_data()."
@@ -104,8 +103,8 @@ def dead_start(evidence: Evidence) -> Finding | None:
     count = max(2, question.output_shape[-1])
     if float(np.max(np.abs(answers - 1 / count))) > EVEN:
         return None
-    layers = evidence.inspection.signature.layers if evidence.inspection.signature else ()
-    reads_padding = question.largest_id and any(layer.class_name in RECURRENT for layer in layers)
+    features = evidence.inspection.features
+    reads_padding = question.largest_id and "recurrent" in features and "mask_zero" not in features
     advice = SKIP_PADDING if reads_padding else SMALLER_STEPS
     values = {"count": count, "found": f"{1 / count:.3g}", "loss": float(np.log(count))}
     return finding("dead-start", **values, advice=advice)

@@ -26,8 +26,8 @@ def state_of(evidence: Evidence) -> State:
     return "underfitting" if training.points < 5 else ""
 
 
-def findings(evidence: Evidence, steps_to_try: Iterator[str]) -> Iterator[Finding]:
-    """Yield what went wrong in the training, with the next of the steps to try."""
+def findings(evidence: Evidence, state: State, steps_to_try: Iterator[str]) -> Iterator[Finding]:
+    """Yield what went wrong in the training, of which ``state`` is known, with the next of the steps to try."""
     steps, training = evidence.inspection.steps, evidence.study.training
     if training is None or evidence.score.value is None:
         return
@@ -40,7 +40,6 @@ def findings(evidence: Evidence, steps_to_try: Iterator[str]) -> Iterator[Findin
         "training": training.value,
         "found": unseen,
     }
-    state = state_of(evidence)
     if not training.beats_baseline:
         yield finding("other-data", **values)
     elif state:

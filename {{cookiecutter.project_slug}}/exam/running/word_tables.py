@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, Any]
-NONE = -1
-"""Stands for a word that has no number: it is left out of a text."""
+UNKNOWN, NONE = 1, -1
+"""The number of unknown words; the other stands for a word that has no number, and is left out of a text."""
 
 
 class Encoded:
@@ -73,11 +73,12 @@ def _indices(texts: Sequence[str], training: int) -> Iterator[tuple[Mapping[str,
     from tensorflow.keras.preprocessing.text import Tokenizer
 
     for some in (texts[:training], texts) if training < len(texts) else (texts,):
-        for token, unknown in (("<OOV>", 1), (None, NONE)):
-            tokenizer = Tokenizer(oov_token=token)
-            tokenizer.fit_on_texts(some)
-            yield tokenizer.word_index, unknown
-    yield _vocabulary(texts[:training]), 1
+        tokenizer = Tokenizer()
+        tokenizer.fit_on_texts(some)
+        # With a token for unknown words, which gets the first number, all others are one higher.
+        yield {word: number + 1 for word, number in tokenizer.word_index.items()}, UNKNOWN
+        yield tokenizer.word_index, NONE
+    yield _vocabulary(texts[:training]), UNKNOWN
 
 
 def _vocabulary(texts: Sequence[str]) -> Mapping[str, int]:

@@ -9,7 +9,8 @@ import numpy as np
 from exam.bank.baselines import one_hot
 from exam.bank.metrics import Array
 from exam.bank.public import fetch, read_idx
-from exam.bank.question import Advice, HiddenSet, Question
+from exam.bank.pictures import grey_ladder
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
 
 ID = "fashion_mnist"
@@ -76,32 +77,5 @@ QUESTION = Question(
     make_hidden=make_hidden,
     input_scale=1 / 255,
     class_names=CLASSES,
-    advice=(
-        Advice(
-            "Add a channel axis inside the model with Reshape((28, 28, 1)), then two blocks of Conv2D and "
-            "MaxPooling2D before Flatten: shirt, coat and pullover differ in small details.",
-            unless=("convolution",),
-        ),
-        Advice(
-            "Add a second block of Conv2D and MaxPooling2D, with twice as many filters.",
-            unless=("two convolutions",),
-            only=("convolution",),
-        ),
-        Advice(
-            "Put Dropout(0.4) after Flatten.",
-            unless=("regularisation",),
-            when="overfitting",
-        ),
-        Advice(
-            "Give the first Conv2D 32 filters, the second 64.",
-            unless=("64 units",),
-            only=("convolution",),
-            when="underfitting",
-        ),
-        Advice(
-            'Train for 20 epochs, and keep the best weights with EarlyStopping("val_accuracy", patience=5, '
-            "restore_best_weights=True).",
-            epochs=20,
-        ),
-    ),
+    advice=grey_ladder(SIZE, "shirt, coat and pullover differ in small details"),
 )

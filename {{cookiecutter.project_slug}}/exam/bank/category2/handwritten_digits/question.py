@@ -8,7 +8,8 @@ import numpy as np
 
 from exam.bank.baselines import logistic_regression
 from exam.bank.metrics import Array
-from exam.bank.question import Advice, HiddenSet, Question
+from exam.bank.pictures import grey_ladder
+from exam.bank.question import HiddenSet, Question
 from exam.bank.streams import generator
 
 ID = "handwritten_digits"
@@ -110,32 +111,5 @@ QUESTION = Question(
     stock="the same 700 digits, scanned again",
     input_scale=SCALE,
     class_names=CLASSES,
-    advice=(
-        Advice(
-            "Add a channel axis inside the model with Reshape((8, 8, 1)), then two blocks of Conv2D and "
-            "MaxPooling2D before Flatten: the digits are shifted, and dense layers must learn each shift.",
-            unless=("convolution",),
-        ),
-        Advice(
-            "Add a second block of Conv2D and MaxPooling2D, with twice as many filters.",
-            unless=("two convolutions",),
-            only=("convolution",),
-        ),
-        Advice(
-            "Put Dropout(0.4) after Flatten.",
-            unless=("regularisation",),
-            when="overfitting",
-        ),
-        Advice(
-            "Give the first Conv2D 32 filters, the second 64.",
-            unless=("64 units",),
-            only=("convolution",),
-            when="underfitting",
-        ),
-        Advice(
-            'Train for 20 epochs, and keep the best weights with EarlyStopping("val_accuracy", patience=5, '
-            "restore_best_weights=True).",
-            epochs=20,
-        ),
-    ),
+    advice=grey_ladder(SIZE, "the digits are shifted, and dense layers must learn each shift"),
 )
